@@ -1,0 +1,81 @@
+"""What a CRM is to the rest: fields it has, rows it holds, updates it accepts or rejects row by row.
+
+Values travel as canonical text or None (empty): numbers plain ("1234.5"), days `2026-11-01`, instants `2026-11-01T09:00:00Z`,
+yes/no `true`/`false`, several choices joined by `;`. The adapter translates to and from the vendor's wire form, losing nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class CrmField:
+    """A field as the CRM describes it. `kind`: text, number, date, datetime, bool, picklist, multipicklist, url, reference, other."""
+
+    name: str
+    label: str
+    kind: str
+    writable: bool
+    length: int | None = None
+    scale: int | None = None
+    options: tuple[str, ...] = ()
+    restricted: bool = False
+
+
+@dataclass(frozen=True)
+class CrmRow:
+    """A record: its id, name, when it last changed (canonical instant), and the values of the asked fields in the asked order."""
+
+    id: str
+    name: str
+    modified: str
+    values: tuple[str | None, ...]
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class CrmPage:
+    """Rows, and whether the reading turned out to be whole (every living record is in some page of it)."""
+
+    rows: Sequence[CrmRow]
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Update:
+    """The new values of one record, only those that change; None empties the field."""
+
+    id: str
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the CRM said of one update: `error` is None when written, otherwise its own words with its code."""
+
+    id: str
+    error: str | None = None
+
+
+class Crm(Protocol):
+    """One CRM account and the object that stands for a customer (Salesforce Account, HubSpot company)."""
+
+    name: str
+
+    def check(self) -> str:
+        """One cheap authenticated call: the organisation's name or id in the CRM's words. CredentialRefused, Unreachable."""
+
+    def describe(self) -> Mapping[str, CrmField]:
+        """Fields by API name, as the credential in use sees them."""
+
+    def read(self, fields: Sequence[str], since: str | None) -> Iterator[CrmPage]:
+        """All records, or those changed at or after `since` (an instant); falls back to all where the vendor's search cannot reach."""
+
+    def write(self, updates: Iterable[Update], fields: Mapping[str, CrmField], count: int) -> Iterator[Sequence[Outcome]]:
+        """Outcomes batch by batch as the CRM answers; `count` updates in all choose the path. One outcome per update, always."""
+
+    def record_url(self, record_id: str) -> str:
+        """The page of a record in the CRM's own interface."""

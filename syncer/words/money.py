@@ -1,0 +1,21 @@
+"""Currencies and their minor units as Stripe sends them (https://docs.stripe.com/currencies)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split())
+THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
+
+
+def exponent(currency: str) -> int:
+    """How many decimals the minor unit stands for: 0, 2 or 3."""
+    code = currency.lower()
+    if code in ZERO_DECIMAL:
+        return 0
+    return 3 if code in THREE_DECIMAL else 2
+
+
+def major(minor: int, currency: str) -> Decimal:
+    """The amount in major units, exact: major(1234, "usd") == Decimal("12.34")."""
+    return Decimal(minor).scaleb(-exponent(currency))

@@ -1,0 +1,155 @@
+"""DuckDB in the process: reads the store's Parquet parts as tables, runs composed SQL, writes new parts."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from syncer.tools.store import Manifest, Part, Store
+from syncer.words.tables import Row, Table
+
+_PARAMETER = re.compile(r"\$(\w+)")
+COMPACT_FROM = 12
+"""More parts than this are folded into one after a pull: reading many small files costs more than rewriting them."""
+
+
+class Engine:
+    """A connection over one state. SQL run here reaches nothing but the state's own parts: other files, the network and settings are off."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._connection = duckdb.connect()
+        self._connection.execute(f"SET allowed_directories = [{_quoted(str(store.folder))}]")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET enable_progress_bar = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def bind(self, tables: Sequence[Table], manifest: Manifest) -> None:
+        """Each table as a view of its newest rows, empty when nothing was stored yet."""
+        by_name = {table.name: table for table in tables}
+        for table in tables:
+            self.define(table.name, self._newest(table, by_name, manifest))
+
+    def define(self, name: str, select: str, *, kept: bool = False) -> None:
+        """A view of that name, or with `kept` a temporary table computed now."""
+        schema, _, relation = name.rpartition(".")
+        if schema:
+            self._connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        place = f'"{schema}"."{relation}"' if schema else f'"{relation}"'
+        kind = "TABLE" if kept else "VIEW"
+        self._connection.execute(f"CREATE OR REPLACE {kind} {place} AS {select}")
+
+    def compute(self, name: str, select: str, parameters: Mapping[str, Any]) -> None:
+        """A table of that name with the rows of the query."""
+        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {select}', _used(select, parameters))
+
+    def fill(self, table: Table, rows: Sequence[Row]) -> None:
+        """A table in memory with these rows."""
+        schema, _, relation = table.name.rpartition(".")
+        if schema:
+            self._connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        place = f'"{schema}"."{relation}"' if schema else f'"{relation}"'
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
+        self._connection.execute(f"CREATE OR REPLACE TABLE {place} ({columns})")
+        if rows:
+            appender = self._connection.appender(relation, schema) if schema else self._connection.appender(relation)
+            appender.append_rows([tuple(row) for row in rows])
+            appender.flush()
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of the query."""
+        return self._connection.execute(sql, _used(sql, parameters or {})).fetchall()
+
+    def columns(self, sql: str) -> dict[str, str]:
+        """Column names of the query and their types."""
+        return {str(row[0]): str(row[1]) for row in self._connection.execute(f"DESCRIBE {sql}").fetchall()}
+
+    def _newest(self, table: Table, by_name: Mapping[str, Table], manifest: Manifest) -> str:
+        columns = ", ".join(f't."{name}"' for name in table.columns)
+        source = self._files(table, manifest)
+        if source is None:
+            nothing = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in table.columns.items())
+            return f"SELECT {nothing} WHERE FALSE"
+        if table.partition:
+            return f"SELECT {columns} FROM {source} AS t"
+        if table.parent is None:
+            return f"SELECT {columns} FROM {self._newest_of_key(table, source, manifest)} AS t"
+        parent = by_name[table.parent]
+        parents = self._files(parent, manifest)
+        if parents is None:
+            return f"SELECT {columns} FROM {source} AS t WHERE FALSE"
+        owner = next(iter(table.columns))
+        newest = f'SELECT "{parent.key[0]}" AS owner, MAX(_seq) AS newest FROM {parents} GROUP BY 1'
+        return f'SELECT {columns} FROM {source} AS t JOIN ({newest}) AS p ON p.owner = t."{owner}" AND p.newest = t._seq'
+
+    def _newest_of_key(self, table: Table, source: str, manifest: Manifest) -> str:
+        if manifest.tables[table.name].compact:
+            return source
+        key = ", ".join(f'"{name}"' for name in table.key)
+        return f"(SELECT * FROM {source} QUALIFY ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY _seq DESC) = 1)"
+
+    def _files(self, table: Table, manifest: Manifest) -> str | None:
+        state = manifest.tables.get(table.name)
+        if state is None or not state.parts:
+            return None
+        paths = ", ".join(_quoted(str(self._store.local(part.path))) for part in state.parts)
+        return f"read_parquet([{paths}])"
+
+
+class PartWriter:
+    """Turns rows or a query over the engine into Parquet content. A connection of its own: this one may write files."""
+
+    def __init__(self) -> None:
+        self._connection = duckdb.connect()
+        self._folder = tempfile.TemporaryDirectory(prefix="syncer-write-")
+
+    def close(self) -> None:
+        self._connection.close()
+        self._folder.cleanup()
+
+    def parquet(self, table: Table, rows: Sequence[Row]) -> bytes:
+        """The rows (each with its sequence number last) as Parquet, columns typed as the table declares them."""
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in (*table.columns.items(), ("_seq", "BIGINT")))
+        self._connection.execute(f"CREATE OR REPLACE TABLE buffer ({columns})")
+        appender = self._connection.appender("buffer")
+        appender.append_rows([tuple(row) for row in rows])
+        appender.flush()
+        return self._copy("SELECT * FROM buffer")
+
+    def folded(self, table: Table, store: Store, parts: Sequence[Part]) -> bytes:
+        """The newest row of each key of several parts as one part."""
+        paths = ", ".join(_quoted(str(store.local(part.path))) for part in parts)
+        key = ", ".join(f'"{name}"' for name in table.key)
+        newest = f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY _seq DESC) = 1"
+        return self._copy(f"SELECT * FROM read_parquet([{paths}]) {newest}")
+
+    def folded_children(self, table: Table, store: Store, parts: Sequence[Part], parents: Part, parent_key: str) -> bytes:
+        """The rows of several parts that belong to the newest page of their parent, as one part."""
+        paths = ", ".join(_quoted(str(store.local(part.path))) for part in parts)
+        owner = next(iter(table.columns))
+        return self._copy(
+            f"SELECT t.* FROM read_parquet([{paths}]) AS t JOIN read_parquet({_quoted(str(store.local(parents.path)))}) AS p "
+            f'ON p."{parent_key}" = t."{owner}" AND p._seq = t._seq'
+        )
+
+    def _copy(self, select: str) -> bytes:
+        target = Path(self._folder.name) / "part.parquet"
+        self._connection.execute(f"COPY ({select}) TO {_quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")
+        return target.read_bytes()
+
+
+def _used(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    names = set(_PARAMETER.findall(sql))
+    return {name: value for name, value in parameters.items() if name in names}
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,176 @@
+"""The state: append-only Parquet parts and numbered commits in a folder or a bucket. A cache: the vendors and the CRM can rebuild it.
+
+    commits/0000000042.json   a manifest: which parts make each table, where each connector goes on, marks of the runs
+    parts/stripe.customer/…   immutable Parquet files
+    lease/0000000007.json     who works, until when; its number is the fencing token
+
+Every object is made by put-if-absent, the one condition that works on disk and in every bucket. The commit with the highest number is the
+state; who loses the race for a number reads again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import obstore
+from obstore.exceptions import AlreadyExistsError
+
+from syncer.words.errors import LeaseHeld, SyncerError
+
+FORMAT = 1
+KEPT_COMMITS = 20
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One Parquet file of a table."""
+
+    path: str
+    rows: int
+    generation: int = 0
+    partition: str | None = None
+
+
+class TableState(msgspec.Struct):
+    """The parts of a table. `generation` counts full sweeps begun; a sweep that completes drops the parts of earlier generations.
+    `compact`: one part in which no key appears more than once."""
+
+    parts: list[Part] = []
+    generation: int = 0
+    compact: bool = False
+
+
+class Manifest(msgspec.Struct):
+    """The whole state at one commit. `sequence` numbers pages as they are stored: newer rows have larger ones."""
+
+    number: int = 0
+    format: int = FORMAT
+    run: str = ""
+    sequence: int = 0
+    tables: dict[str, TableState] = {}
+    cursors: dict[str, dict[str, Any]] = {}
+    marks: dict[str, Any] = {}
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """Who works on the state and until when (epoch seconds); 0 means released."""
+
+    number: int
+    run: str
+    until: int
+
+
+_T = TypeVar("_T", Manifest, Lease)
+
+
+class LostRace(SyncerError):
+    """Another run committed first."""
+
+
+class StateUnreadable(SyncerError):
+    """A state file is cut short or from a newer version."""
+
+
+class Store:
+    """The state at an address: a folder, or `s3://…`, `gs://…`, `az://…`."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        if "://" in address:
+            self._objects = obstore.store.from_url(address)
+            self._cache = Path(tempfile.mkdtemp(prefix="syncer-parts-"))
+            self.folder = self._cache
+        else:
+            self.folder = Path(address).expanduser().resolve()
+            self._objects = obstore.store.LocalStore(self.folder, mkdir=True)
+            self._cache = None
+
+    def latest(self) -> Manifest:
+        """The newest commit, an empty manifest when there is none."""
+        names = self._names("commits/")
+        return self._read(names[-1], Manifest) if names else Manifest()
+
+    def commit(self, manifest: Manifest) -> Manifest:
+        """The manifest as the next commit. LostRace when that number exists already."""
+        written = msgspec.structs.replace(manifest, number=manifest.number + 1)
+        try:
+            self._create(_numbered("commits", written.number), msgspec.json.encode(written))
+        except AlreadyExistsError:
+            raise LostRace(
+                f"state {self.address}: another run made commit {written.number} first; nothing of this run's last step was saved, run again"
+            ) from None
+        return written
+
+    def add_part(self, table: str, content: bytes) -> str:
+        """The path of a new part with this Parquet content."""
+        path = f"parts/{table}/{uuid.uuid4().hex}.parquet"
+        self._create(path, content)
+        return path
+
+    def local(self, path: str) -> Path:
+        """Where an engine on this machine can read the part; fetched once from a bucket."""
+        place = self.folder / path
+        if self._cache is not None and not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(bytes(obstore.get(self._objects, path).bytes()))
+        return place
+
+    def sweep(self, manifest: Manifest) -> None:
+        """Delete parts that no kept commit names and commits beyond the newest few."""
+        names = self._names("commits/")
+        kept = [self._read(name, Manifest) for name in names[-KEPT_COMMITS:-1]] + [manifest]
+        wanted = {part.path for commit in kept for table in commit.tables.values() for part in table.parts}
+        stale = [path for path in self._names("parts/") if path not in wanted] + names[:-KEPT_COMMITS]
+        if stale:
+            obstore.delete(self._objects, stale)
+
+    def acquire(self, run: str, now: int, seconds: int) -> Lease:
+        """The lease, for this run alone until `now + seconds`. LeaseHeld when another run has it."""
+        names = self._names("lease/")
+        last = self._read(names[-1], Lease) if names else Lease(0, "", 0)
+        if last.until > now:
+            raise LeaseHeld(
+                f"state {self.address}: run {last.run} is at work for up to {last.until - now} s more; "
+                "wait for it, or if it died, run again after that"
+            )
+        return self._put_lease(Lease(last.number + 1, run, now + seconds))
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back, so that the next run need not wait for its end."""
+        self._put_lease(Lease(lease.number + 1, lease.run, 0))
+        obstore.delete(self._objects, self._names("lease/")[:-1])
+
+    def _put_lease(self, lease: Lease) -> Lease:
+        try:
+            self._create(_numbered("lease", lease.number), msgspec.json.encode(lease))
+        except AlreadyExistsError:
+            raise LeaseHeld(f"state {self.address}: another run took the lease at this moment; run again later") from None
+        return lease
+
+    def _create(self, path: str, content: bytes) -> None:
+        obstore.put(self._objects, path, content, mode="create")
+
+    def _names(self, prefix: str) -> list[str]:
+        return sorted(meta["path"] for batch in obstore.list(self._objects, prefix) for meta in batch)
+
+    def _read(self, path: str, shape: type[_T]) -> _T:
+        content = bytes(obstore.get(self._objects, path).bytes())
+        try:
+            found = msgspec.json.decode(content, type=shape)
+        except msgspec.MsgspecError as error:
+            raise StateUnreadable(
+                f"state {self.address}: {path} cannot be read ({error}); delete that file to go back one commit, or the whole state to rebuild it"
+            ) from None
+        if isinstance(found, Manifest) and found.format > FORMAT:
+            raise StateUnreadable(
+                f"state {self.address}: {path} was written by a newer syncer (format {found.format}, this one knows {FORMAT}); "
+                "upgrade syncer or point SYNCER_STATE elsewhere"
+            )
+        return found
+
+
+def _numbered(folder: str, number: int) -> str:
+    return f"{folder}/{number:010d}.json"

@@ -84,6 +84,13 @@ class Page:
             faults = wording.faults(error, data, model.model_json_schema())
             return None, sorted({self._problem(fault.loc, fault.text, on_key=fault.on_key) for fault in faults})
 
+    def data(self) -> tuple[dict[str, Any], list[Problem]]:
+        """The file's keys as they are, for a model that takes values from elsewhere too; empty when there are problems."""
+        data = self._data
+        if not self._faults and not isinstance(data, dict):
+            self._fault(1, 1, "the file must hold keys, one on a line: key: value")
+        return ({}, sorted(set(self._faults))) if self._faults else (data, [])
+
     def where(self, loc: Sequence[str | int]) -> tuple[int, int]:
         """Line and column of a value; of the nearest value around it where that one is not written."""
         return self._where(tuple(loc), on_key=False)

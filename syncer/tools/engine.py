@@ -38,31 +38,31 @@ class Engine:
         for table in tables:
             self.define(table.name, self._newest(table, by_name, manifest))
 
-    def define(self, name: str, select: str, *, kept: bool = False) -> None:
-        """A view of that name, or with `kept` a temporary table computed now."""
-        schema, _, relation = name.rpartition(".")
-        if schema:
-            self._connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-        place = f'"{schema}"."{relation}"' if schema else f'"{relation}"'
-        kind = "TABLE" if kept else "VIEW"
-        self._connection.execute(f"CREATE OR REPLACE {kind} {place} AS {select}")
+    def define(self, name: str, select: str) -> None:
+        """A view of that name; a name with a dot makes its schema too."""
+        self._connection.execute(f"CREATE OR REPLACE VIEW {self._place(name)} AS {select}")
 
-    def compute(self, name: str, select: str, parameters: Mapping[str, Any]) -> None:
-        """A table of that name with the rows of the query."""
-        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {select}', _used(select, parameters))
+    def compute(self, name: str, select: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """A table in memory with the rows of the query."""
+        self._connection.execute(f"CREATE OR REPLACE TABLE {self._place(name)} AS {select}", _used(select, parameters or {}))
 
     def fill(self, table: Table, rows: Sequence[Row]) -> None:
         """A table in memory with these rows."""
-        schema, _, relation = table.name.rpartition(".")
-        if schema:
-            self._connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-        place = f'"{schema}"."{relation}"' if schema else f'"{relation}"'
+        place = self._place(table.name)
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
         self._connection.execute(f"CREATE OR REPLACE TABLE {place} ({columns})")
         if rows:
-            appender = self._connection.appender(relation, schema) if schema else self._connection.appender(relation)
+            schema, _, relation = table.name.rpartition(".")
+            appender = self._connection.appender(relation, schema or "main")
             appender.append_rows([tuple(row) for row in rows])
             appender.flush()
+
+    def _place(self, name: str) -> str:
+        schema, _, relation = name.rpartition(".")
+        if not schema:
+            return f'"{relation}"'
+        self._connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        return f'"{schema}"."{relation}"'
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """All rows of the query."""

@@ -1,0 +1,164 @@
+"""From facts to cells: for each account and field the wanted value, the CRM's current one, and what becomes of it. SQL text only, nothing is run.
+
+A cell ends in exactly one state:
+    absent     nothing is wanted: the source was not read or not matched, or it has no value and the field keeps what is there
+    held       a value would be wanted but cannot be trusted or does not fit; the reason stands beside it
+    unchanged  the CRM has it already
+    change     to be written; a null empties the field
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from syncer.core.expressions import Expression
+from syncer.specs.account import SOURCES, FieldSpec
+
+RESERVED = frozenset({"account_id", "account_name", "today"})
+
+
+@dataclass(frozen=True)
+class MappedField:
+    """One field of the mapping, checked: its spec, expression, the columns that can hold it back, its limit and its place in the file."""
+
+    key: str
+    spec: FieldSpec
+    expression: Expression
+    held_by: tuple[str, ...]
+    clears: bool
+    limit: Decimal
+    place: str
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources that the value rests on; a health score rests on all of them."""
+        roots = {column.partition(".")[0] for column in self.expression.columns}
+        return SOURCES if "health" in roots else tuple(source for source in SOURCES if source in roots)
+
+
+def base_query(fields: Sequence[MappedField], record: str, history_score: str | None) -> str:
+    """facts with the CRM's current values as `prev__<field>`, `today`, and the health score of 30 days ago (null when there is none)."""
+    current = [f"TRY_CAST(NULLIF(r.{_name(field.key)}, '') AS {field.spec.sql_type}) AS {_name('prev__' + field.key)}" for field in fields]
+    raw = [f"NULLIF(r.{_name(field.key)}, '') AS {_name('raw__' + field.key)}" for field in fields]
+    before = "b.score" if history_score else "CAST(NULL AS DECIMAL(5,1))"
+    join = f" LEFT JOIN ({history_score}) AS b ON b.account_id = f.account_id" if history_score else ""
+    columns = ",\n  ".join(["f.*", "$today AS today", f"{before} AS before__health_score", *current, *raw])
+    return f"SELECT {columns}\nFROM facts AS f JOIN {record} AS r ON r.id = f.account_id{join}"
+
+
+def cells_query(fields: Sequence[MappedField], only: frozenset[str] | None = None) -> str:
+    """One row per account over `base` and `health`: for each field its value (`<key>`), `<key>__hold` (reason or null) and `<key>__state`.
+
+    `only` names the fields to write; the others are computed where expressions need them and come out absent.
+    """
+    steps = ["""seen AS (
+  SELECT b.*, h.health__score, h.health__band, h.health__coverage_pct, h.health__reasons, h.health__model,
+    h.health__score - b.before__health_score AS health__change_30d
+  FROM base AS b LEFT JOIN health AS h ON h.account_id = b.account_id)"""]
+    previous = "seen"
+    for number, level in enumerate(levels(fields)):
+        values = ",\n    ".join(f"{_typed(field)} AS {_name(field.key)}" for field in level)
+        steps.append(f"level{number} AS (\n  SELECT *,\n    {values}\n  FROM {previous})")
+        previous = f"level{number}"
+    holds = ",\n    ".join(f"{_hold(field)} AS {_name(field.key + '__hold')}" for field in fields)
+    steps.append(f"judged AS (\n  SELECT *,\n    {holds}\n  FROM {previous})")
+    states = ",\n  ".join(f"{_state(field, only)} AS {_name(field.key + '__state')}" for field in fields)
+    return "WITH " + ",\n".join(steps) + f"\nSELECT *,\n  {states}\nFROM judged"
+
+
+def levels(fields: Sequence[MappedField]) -> list[list[MappedField]]:
+    """Fields in steps such that each uses only fields of earlier steps."""
+    steps: list[list[MappedField]] = []
+    depth: dict[str, int] = {}
+    for field in fields:
+        depth[field.key] = 1 + max((depth[name] for name in field.expression.columns if name in depth), default=-1)
+        if depth[field.key] == len(steps):
+            steps.append([])
+        steps[depth[field.key]].append(field)
+    return steps
+
+
+def count_query(fields: Iterable[MappedField]) -> str:
+    """One row per field: key, absent, held, unchanged, filled (was empty), replaced, cleared, having (cells that hold a value now)."""
+    return " UNION ALL ".join(
+        f"""SELECT '{field.key}', {_sum(f"{state} = 'absent'")}, {_sum(f"{state} = 'held'")}, {_sum(f"{state} = 'unchanged'")},
+  {_sum(f"{state} = 'change' AND {raw} IS NULL")}, {_sum(f"{state} = 'change' AND {raw} IS NOT NULL AND {value} IS NOT NULL")},
+  {_sum(f"{state} = 'change' AND {value} IS NULL")}, {_sum(f"{raw} IS NOT NULL")} FROM cells"""
+        for field in fields
+        for value, raw, state in [(_name(field.key), _name("raw__" + field.key), _name(field.key + "__state"))]
+    )
+
+
+def change_query(fields: Sequence[MappedField]) -> str:
+    """Accounts with any change, by id: account_id, account_name, then state, current text and wanted text of each field."""
+    columns = ", ".join(
+        f"{_name(field.key + '__state')}, {_name('raw__' + field.key)}, CAST({_name(field.key)} AS VARCHAR)" for field in fields
+    )
+    changed = " OR ".join(f"{_name(field.key + '__state')} = 'change'" for field in fields)
+    return f"SELECT account_id, account_name, {columns} FROM cells WHERE {changed} ORDER BY account_id"
+
+
+def held_query(fields: Sequence[MappedField]) -> str:
+    """Held cells: account_id, account_name, reason, the fields that it holds back (comma-separated), by account."""
+    each = " UNION ALL ".join(
+        f"SELECT account_id, account_name, {_name(field.key + '__hold')} AS reason, '{field.key}' AS field, {number} AS place "
+        f"FROM cells WHERE {_name(field.key + '__state')} = 'held'"
+        for number, field in enumerate(fields)
+    )
+    return (
+        f"SELECT account_id, account_name, reason, STRING_AGG(field, ', ' ORDER BY place) FROM ({each}) "
+        "GROUP BY account_id, account_name, reason ORDER BY account_name, account_id, reason"
+    )
+
+
+def _typed(field: MappedField) -> str:
+    """The expression as the field's type; an empty text is no value."""
+    typed = f"CAST({field.expression.sql} AS {field.spec.sql_type})"
+    return f"NULLIF({typed}, '')" if field.spec.sql_type == "VARCHAR" else typed
+
+
+def _hold(field: MappedField) -> str:
+    reasons = [_name(f"{source}__held") for source in field.sources] + [_name(column.replace(".", "__")) for column in field.held_by]
+    reasons += [f"CASE WHEN {test} THEN {_text(reason)} END" for test, reason in _misfits(field).items()]
+    return f"COALESCE({', '.join(reasons)}, NULL)" if reasons else "CAST(NULL AS VARCHAR)"
+
+
+def _misfits(field: MappedField) -> Mapping[str, str]:
+    """Tests for values that the CRM would refuse or cut, and why."""
+    name, spec = _name(field.key), field.spec
+    found: dict[str, str] = {}
+    if spec.sql_type == "VARCHAR":
+        found[f"LENGTH({name}) > {spec.length}"] = f"{spec.label} would be longer than {spec.length} characters"
+    if spec.options and not spec.open:
+        options = ", ".join(_text(option) for option in spec.options)
+        found[f"{name} NOT IN ({options})"] = f"the value is not among the options of {spec.label}"
+    if spec.type == "url":
+        found[f"{name} NOT LIKE 'https://%'"] = f"{spec.label} would not be an https link"
+    return found
+
+
+def _state(field: MappedField, only: frozenset[str] | None) -> str:
+    if only is not None and field.key not in only:
+        return "'absent'"
+    value, hold = _name(field.key), _name(field.key + "__hold")
+    present = " AND ".join(_name(f"{source}__present") for source in field.sources) or "TRUE"
+    kept = f"NOT ({present})" if field.clears else "TRUE"
+    return (
+        f"CASE WHEN {hold} IS NOT NULL THEN 'held' WHEN {value} IS NULL AND {kept} THEN 'absent' "
+        f"WHEN {value} IS NOT DISTINCT FROM {_name('prev__' + field.key)} AND ({value} IS NOT NULL OR {_name('raw__' + field.key)} IS NULL) "
+        "THEN 'unchanged' ELSE 'change' END"
+    )
+
+
+def _sum(condition: str) -> str:
+    return f"COUNT(*) FILTER (WHERE {condition})"
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

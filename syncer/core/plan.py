@@ -1,0 +1,153 @@
+"""What one run would change in one CRM, as a value: which records, which fields, old → new, what is held and why. It neither prints nor applies itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+
+from syncer.core.cells import MappedField
+from syncer.specs.account import Limits
+from syncer.words.errors import LimitExceeded
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One field of one record: canonical text, None for empty."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One record and its cells that change."""
+
+    id: str
+    name: str
+    cells: tuple[Cell, ...]
+
+
+class Held(msgspec.Struct, frozen=True):
+    """Cells of one record that are not written, and why."""
+
+    id: str
+    name: str
+    reason: str
+    fields: tuple[str, ...]
+
+
+class FieldCount(msgspec.Struct, frozen=True):
+    """How the cells of one field divide. `having` cells hold a value in the CRM now."""
+
+    field: str
+    absent: int
+    held: int
+    unchanged: int
+    filled: int
+    replaced: int
+    cleared: int
+    having: int
+
+    @property
+    def changed(self) -> int:
+        return self.filled + self.replaced + self.cleared
+
+    @property
+    def wanted(self) -> int:
+        return self.held + self.unchanged + self.changed
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Everything that a run would do to one CRM at `as_of` (epoch seconds); `accounts` is how many records were looked at."""
+
+    crm: str
+    as_of: int
+    accounts: int
+    changes: tuple[Change, ...]
+    held: tuple[Held, ...]
+    counts: tuple[FieldCount, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for plans that would write the same values over the same values."""
+        body = msgspec.json.encode((self.crm, self.changes))
+        return hashlib.sha256(body).hexdigest()[:16]
+
+    @property
+    def wanted(self) -> int:
+        return sum(count.wanted for count in self.counts)
+
+
+def canonical(value: str | None) -> str | None:
+    """The text that says the same value in one way: decimals lose trailing zeros, an empty text is None.
+
+    >>> canonical("100.500"), canonical("0.0"), canonical("-0.250"), canonical("007 agents"), canonical("")
+    ('100.5', '0', '-0.25', '007 agents', None)
+    """
+    if not value:
+        return None
+    if "." in value and value.lstrip("-").replace(".", "", 1).isdigit():
+        short = value.rstrip("0").rstrip(".")
+        return "0" if short in ("", "-", "-0") else short
+    return value
+
+
+def changes_of(fields: Sequence[MappedField], rows: Iterable[Sequence[Any]]) -> tuple[Change, ...]:
+    """The rows of `cells.change_query` as changes."""
+    return tuple(
+        Change(
+            row[0],
+            row[1],
+            tuple(
+                Cell(field.key, _comparable(old, field), _comparable(new, field))
+                for field, (state, old, new) in zip(fields, zip(row[2::3], row[3::3], row[4::3], strict=True), strict=True)
+                if state == "change"
+            ),
+        )
+        for row in rows
+    )
+
+
+def _comparable(text: str | None, field: MappedField) -> str | None:
+    if text is None or not field.spec.sql_type.startswith("DECIMAL"):
+        return text or None
+    try:
+        return canonical(format(Decimal(text), "f"))
+    except InvalidOperation:
+        return text
+
+
+def refuse_large(plan: Plan, fields: Sequence[MappedField], limits: Limits) -> None:
+    """Nothing when the plan is within its limits, else LimitExceeded naming every field past its share."""
+    shares = {field.key: field for field in fields}
+    sentences = [sentence for count in plan.counts for sentence in _too_many(plan.crm, count, shares[count.field], limits)]
+    if sentences:
+        raise LimitExceeded("\n".join(sentences))
+
+
+def _too_many(crm: str, count: FieldCount, field: MappedField, limits: Limits) -> Iterable[str]:
+    for what, cells, limit in (("replaced", count.replaced, field.limit), ("cleared", count.cleared, limits.cleared)):
+        if cells >= limits.smallest and cells > limit * count.having:
+            share = Decimal(100 * cells) / count.having
+            yield (
+                f"{crm}: {cells} of {count.having} values of {field.key} ({share:.0f} %) would be {what}, over the limit of {limit:.0%} "
+                f"({field.place}); nothing was written. If this is meant, raise the limit of this field for one run"
+            )
+
+
+def summary(plan: Plan, written: int, rejected: int, calls: Mapping[str, int]) -> dict[str, Any]:
+    """The run in numbers of cells; `wanted` is the sum of written, unchanged, held and rejected, or the run is wrong."""
+    unchanged = sum(count.unchanged for count in plan.counts)
+    held = sum(count.held for count in plan.counts)
+    return {
+        "crm": plan.crm,
+        "wanted": plan.wanted,
+        "written": written,
+        "unchanged": unchanged,
+        "held": held,
+        "rejected": rejected,
+        "calls": dict(calls),
+    }

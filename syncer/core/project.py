@@ -1,0 +1,161 @@
+"""The written files taken together: every mapped field with its spec and its checked expression, or every problem with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from syncer.core.cells import RESERVED, MappedField
+from syncer.core.expressions import Expression, check
+from syncer.core.kinds import Kind
+from syncer.specs.account import CRMS, SOURCES, AccountMapping, FieldSpec, FieldSpecs
+from syncer.specs.health import HealthFile
+from syncer.specs.reader import Page
+from syncer.specs.wording import did_you_mean
+from syncer.words.errors import Problem
+
+HEALTH_COLUMNS = {
+    "health.score": Kind.NUMBER,
+    "health.band": Kind.TEXT,
+    "health.coverage_pct": Kind.NUMBER,
+    "health.reasons": Kind.TEXT,
+    "health.change_30d": Kind.NUMBER,
+}
+FITS: Mapping[str, frozenset[Kind]] = {
+    "currency": frozenset({Kind.MONEY, Kind.NUMBER}),
+    "number": frozenset({Kind.NUMBER}),
+    "date": frozenset({Kind.DATE}),
+    "checkbox": frozenset({Kind.BOOL}),
+    "text": frozenset({Kind.TEXT}),
+    "picklist": frozenset({Kind.TEXT}),
+    "url": frozenset({Kind.TEXT}),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A fact that expressions may use: its kind, and the columns whose reason, when there is one, holds it back."""
+
+    kind: Kind
+    held_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Project:
+    """What ops wrote, checked. `fields` stand in the order of the mapping, each using only facts and fields before it."""
+
+    mapping: AccountMapping
+    specs: Mapping[str, FieldSpec]
+    fields: tuple[MappedField, ...]
+    health: HealthFile
+
+    def fields_in(self, crm: str) -> tuple[MappedField, ...]:
+        """The fields that this CRM has a name for."""
+        return tuple(field for field in self.fields if field.spec.in_crm(crm))
+
+    def keys_in(self, crm: str) -> dict[str, str]:
+        """The columns read from this CRM for matching and as facts: key → API name."""
+        return {key: name for key, names in self.mapping.crm.items() if (name := names.in_crm(crm))}
+
+
+def compile_project(specs_page: Page, mapping_page: Page, health_page: Page, facts: Mapping[str, Column]) -> tuple[Project | None, list[Problem]]:
+    """The project, or None and all problems of the three files by place."""
+    specs, problems = specs_page.read(FieldSpecs)
+    mapping, more = mapping_page.read(AccountMapping)
+    health, most = health_page.read(HealthFile)
+    problems += more + most
+    if specs is None or mapping is None or health is None:
+        return None, sorted(problems)
+    problems += _spec_problems(specs_page, specs.root) + _match_problems(mapping_page, mapping)
+    fields, faults = _fields(mapping_page, mapping, specs.root, facts)
+    problems += faults
+    if problems:
+        return None, sorted(problems)
+    return Project(mapping, specs.root, tuple(fields), health), []
+
+
+def _spec_problems(page: Page, specs: Mapping[str, FieldSpec]) -> list[Problem]:
+    found = []
+    taken: dict[tuple[str, str], str] = {}
+    for key, spec in specs.items():
+        if key in RESERVED or not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", key) or "__" in key:
+            found.append(page.problem((key,), f"{key} cannot name a field; use small letters, digits and single underscores, such as health_score"))
+        if spec.type == "picklist" and not spec.options and not spec.open:
+            found.append(page.problem((key,), f"{key} is a picklist without options; list them as options, or write open: true"))
+        for crm in CRMS:
+            name = spec.in_crm(crm)
+            if name and taken.setdefault((crm, name), key) != key:
+                found.append(page.problem((key, crm), f"{name} is already the {crm} name of {taken[crm, name]}; each field needs one of its own"))
+    return found
+
+
+def _match_problems(page: Page, mapping: AccountMapping) -> list[Problem]:
+    known = {"id", *mapping.crm}
+    return [
+        page.problem(
+            ("match", source, number),
+            f"{rule.crm_key} is not a column read from the CRM{did_you_mean(rule.crm_key, known)}; add it under crm: or use id",
+        )
+        for source in SOURCES
+        for number, rule in enumerate(getattr(mapping.match, source))
+        if rule.crm_key not in known
+    ]
+
+
+def _fields(
+    page: Page, mapping: AccountMapping, specs: Mapping[str, FieldSpec], facts: Mapping[str, Column]
+) -> tuple[list[MappedField], list[Problem]]:
+    kinds = {name: column.kind for name, column in facts.items()} | HEALTH_COLUMNS
+    kinds |= {f"prev.{key}": _kind(spec) for key, spec in specs.items() if key in mapping.fields}
+    fields: list[MappedField] = []
+    problems: list[Problem] = []
+    for key, value in mapping.fields.items():
+        loc = ("fields", key)
+        if key not in specs:
+            problems.append(page.problem(loc, f"there is no field {key} in the field specs{did_you_mean(key, specs)}"))
+            continue
+        at = (*loc, "value") if page.where((*loc, "value")) != page.where(loc) else loc
+        checked = check(value.value, kinds)
+        if not isinstance(checked, Expression):
+            problems += [page.problem(at, f"{key}: {fault.text}", offset=fault.offset) for fault in checked]
+            continue
+        spec = specs[key]
+        if checked.kind not in FITS[spec.type]:
+            wanted = " or ".join(sorted(FITS[spec.type]))
+            problems.append(page.problem(at, f"{key} is a {spec.type} field and takes {wanted}, but this expression gives {checked.kind}"))
+        limit = mapping.limits.changed if value.limit is None else value.limit
+        place = f"{page.name}:{page.where(loc)[0]}"
+        fields.append(_mapped(key, spec, checked, facts, fields, clears=value.on_missing == "clear", limit=limit, place=place))
+        kinds[key] = _kind(spec)
+    return fields, problems
+
+
+def _mapped(
+    key: str,
+    spec: FieldSpec,
+    expression: Expression,
+    facts: Mapping[str, Column],
+    before: Sequence[MappedField],
+    *,
+    clears: bool,
+    limit: Decimal,
+    place: str,
+) -> MappedField:
+    """The field with everything that can hold it back: through the facts it uses and through the fields before it."""
+    earlier = {field.key: field for field in before}
+    held: dict[str, None] = {}
+    columns = set(expression.columns)
+    for name in sorted(expression.columns):
+        if name in earlier:
+            held |= dict.fromkeys(earlier[name].held_by)
+            columns |= earlier[name].expression.columns
+        elif name in facts:
+            held |= dict.fromkeys(facts[name].held_by)
+    traced = Expression(expression.sql, expression.kind, frozenset(columns))
+    return MappedField(key, spec, traced, tuple(held), clears, limit, place)
+
+
+def _kind(spec: FieldSpec) -> Kind:
+    return Kind.MONEY if spec.type == "currency" else next(iter(FITS[spec.type]))

@@ -1,0 +1,28 @@
+"""The tables that runs themselves keep: what the CRM held when last read, what was written when, and how runs ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from syncer.words.tables import Table
+
+HISTORY = Table(
+    "history.cell",
+    {"crm": "VARCHAR", "account_id": "VARCHAR", "field": "VARCHAR", "at": "BIGINT", "value": "VARCHAR", "old": "VARCHAR", "run": "VARCHAR", "kind": "VARCHAR"},
+    key=("crm", "account_id", "field", "at"),
+)
+"""A snapshot of all values after each run, as differences: a row where a value is not what the row before it says.
+`kind` is `written` (by us, accepted by the CRM) or `seen` (it stood there already when history began)."""
+
+RUN = Table(
+    "history.run",
+    {"run": "VARCHAR", "crm": "VARCHAR", "started": "BIGINT", "as_of": "BIGINT", "outcome": "VARCHAR", "summary": "VARCHAR"},
+    key=("run", "crm"),
+)
+"""One row per run and CRM; `summary` is the run's JSON."""
+
+
+def mirror(crm: str, fields: Sequence[str]) -> Table:
+    """The table of a CRM's records as last read: the asked fields as canonical text."""
+    columns = {"id": "VARCHAR", "name": "VARCHAR", "modified": "VARCHAR", "deleted": "BOOLEAN", **dict.fromkeys(fields, "VARCHAR")}
+    return Table(f"crm_{crm}.record", columns)

@@ -1,0 +1,103 @@
+"""The state of the stand-in's portal, and how the handlers read a call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from syncer.sandbox.server import Answer, Call
+
+from .definitions import BY_NAME, TYPES
+from .links import Links
+from .records import Records
+from .refusals import Refusal
+from .values import iso
+
+DATED = ("2026-03", "2026-09")
+LARGEST_BATCH = 100
+
+
+class Portal:
+    """Records by object type, owners, associations."""
+
+    def __init__(self, now: float) -> None:
+        self.reset(now)
+
+    def reset(self, now: float) -> None:
+        self.records = {kind.plural: Records(kind, now) for kind in TYPES}
+        self.owners: dict[str, dict[str, Any]] = {}
+        self.links = Links()
+
+    def of(self, name: str) -> Records:
+        """The records of a type by plural, singular or type id."""
+        kind = BY_NAME.get(name.lower())
+        if kind is None:
+            raise Refusal(400, f"Unable to infer object type from: {name}", None)
+        return self.records[kind.plural]
+
+
+def body_of(call: Call) -> dict[str, Any]:
+    try:
+        body = call.json()
+    except msgspec.DecodeError as wrong:
+        raise Refusal(400, f"Invalid input JSON: {wrong}") from wrong
+    if not isinstance(body, dict):
+        raise Refusal(400, "Invalid input JSON on line 1, column 1: an object is expected")
+    return body
+
+
+def inputs_of(call: Call) -> list[dict[str, Any]]:
+    """The rows of a batch call."""
+    inputs = body_of(call).get("inputs")
+    if not isinstance(inputs, list):
+        raise Refusal(400, "Invalid input JSON: Some required fields were not set: [inputs]")
+    if len(inputs) > LARGEST_BATCH:
+        raise Refusal(
+            400,
+            f"The maximum number of inputs supported in a batch request is {LARGEST_BATCH}. You sent {len(inputs)}.",
+        )
+    return inputs
+
+
+def many(call: Call, name: str) -> list[str]:
+    """A list parameter: repeated, joined by commas, or both."""
+    return [part for key, value in call.query if key == name for part in value.split(",") if part]
+
+
+def number(call: Call, name: str, default: int, largest: int | None = None) -> int:
+    text = call.one(name, str(default)) or str(default)
+    if not text.isdecimal():
+        raise Refusal(400, f"Invalid integer in parameter {name}: {text}")
+    if largest is not None and not 0 < int(text) <= largest:
+        raise Refusal(400, f"Invalid {name}: {text}. It must be between 1 and {largest}.")
+    return int(text)
+
+
+def flag(call: Call, name: str) -> bool:
+    return (call.one(name) or "false").lower() == "true"
+
+
+def batch(call: Call, results: list[Any], errors: list[dict[str, Any]] | None = None, *, status: int = 200) -> Answer:
+    """The answer of a batch call: 207 as soon as a row failed."""
+    body: dict[str, Any] = {
+        "status": "COMPLETE",
+        "results": results,
+        "startedAt": iso(call.now),
+        "completedAt": iso(call.now),
+    }
+    if errors:
+        body |= {"numErrors": len(errors), "errors": errors}
+    return Answer(body, 207 if errors else status, rows=len(results))
+
+
+def paging(call: Call, after: str | None) -> dict[str, Any]:
+    """The `paging` key of a list answer; nothing on the last page."""
+    if after is None:
+        return {}
+    kept = "&".join(f"{key}={value}" for key, value in call.query if key != "after")
+    return {
+        "paging": {
+            "next": {"after": after, "link": f"{call.base_url}{call.path}?{kept}{'&' if kept else ''}after={after}"}
+        }
+    }

@@ -1,0 +1,142 @@
+"""A stand-in for HubSpot's CRM API: v3/v4 paths and the dated ones of 2026-03 and 2026-09, on one state.
+
+It does NOT imitate: property history; user-defined association labels; merge and GDPR delete; lists, pipelines and
+workflows; checking of owner ids, mail addresses and pipeline stages; property validation rules; the delay until a
+search sees a change; scopes; the whole set of standard properties (a few per object type are here, and `industry` has
+only some of its options).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from syncer.sandbox.limits import RollingLimit
+from syncer.sandbox.server import Answer, Call, Clock, Handler, Route
+
+from .account import DAY, Account, owner
+from .associations import Associations
+from .definitions import complete
+from .objects import Objects
+from .portal import Portal
+from .properties import Properties
+from .refusals import Refusal
+from .values import iso
+
+CREDENTIALS = "pat-na1-sandbox"
+"""The private app's bearer token."""
+
+PER_TEN_SECONDS = 190
+SEARCHES_PER_SECOND = 5
+PER_DAY = 650_000
+NO_CREDENTIALS = (
+    "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at "
+    "https://developers.hubspot.com/docs/methods/auth/oauth-overview"
+)
+CATEGORIES = {401: "INVALID_AUTHENTICATION", 403: "MISSING_SCOPES", 404: "OBJECT_NOT_FOUND", 429: "RATE_LIMITS"}
+
+
+def over_limit(policy: str) -> Refusal:
+    text = f"You have reached your {policy.lower()} limit."
+    return Refusal(429, text, "RATE_LIMITS", errorType="RATE_LIMIT", policyName=policy)
+
+
+class HubspotStandin:
+    name = "hubspot"
+
+    def __init__(self, clock: Clock, limits: bool = True) -> None:
+        self.clock = clock
+        self.limits = limits
+        self._portal = Portal(clock.now())
+        self._start_counting()
+
+    def _start_counting(self) -> None:
+        self._burst = RollingLimit(PER_TEN_SECONDS, 10)
+        self._searches = RollingLimit(SEARCHES_PER_SECOND, 1)
+        self._day = (0, 0)
+
+    def routes(self) -> Iterable[Route]:
+        account = Account(self._portal, self._used_today, PER_DAY)
+        for part in (Associations(self._portal), Objects(self._portal), Properties(self._portal), account):
+            for route in part.routes():
+                yield Route(route.method, route.pattern, self._guarded(route.handler))
+
+    def _guarded(self, handler: Handler) -> Handler:
+        """The handler with refusals turned into answers, and the headers every answer has."""
+
+        def answer(call: Call) -> Answer:
+            try:
+                given = handler(call)
+            except Refusal as refused:
+                given = refused.answer()
+            except (KeyError, TypeError, ValueError, AttributeError) as wrong:  # a body of another shape than expected
+                given = Refusal(400, f"Invalid input JSON: {wrong!r}").answer()
+            given.headers.setdefault("X-HubSpot-Correlation-Id", str(uuid.uuid4()))
+            given.headers.update(self._rate_headers(call))
+            return given
+
+        return answer
+
+    def _used_today(self, now: float) -> int:
+        day, used = self._day
+        return used if day == now // DAY else 0
+
+    def _rate_headers(self, call: Call) -> dict[str, str]:
+        if call.path.endswith("/search"):  # the vendor sends none there
+            return {}
+        return {
+            "X-HubSpot-RateLimit-Daily": str(PER_DAY),
+            "X-HubSpot-RateLimit-Daily-Remaining": str(PER_DAY - self._used_today(call.now)),
+            "X-HubSpot-RateLimit-Interval-Milliseconds": "10000",
+            "X-HubSpot-RateLimit-Max": str(PER_TEN_SECONDS),
+            "X-HubSpot-RateLimit-Remaining": str(self._burst.remaining(call.now)),
+        }
+
+    def admit(self, call: Call) -> Answer | None:
+        if call.headers.get("authorization") != f"Bearer {CREDENTIALS}":
+            return Refusal(401, NO_CREDENTIALS, "INVALID_AUTHENTICATION").answer()
+        try:
+            self._count(call)
+        except Refusal as refused:
+            given = refused.answer()
+            given.headers.update(self._rate_headers(call))
+            return given
+        return None
+
+    def _count(self, call: Call) -> None:
+        used = self._used_today(call.now)
+        if self.limits:
+            if used >= PER_DAY:
+                raise over_limit("DAILY")
+            if call.path.endswith("/search") and not self._searches.take(call.now):
+                raise over_limit("SECONDLY")
+            if not self._burst.take(call.now):
+                raise over_limit("TEN_SECONDLY_ROLLING")
+        self._day = (int(call.now // DAY), used + 1)
+
+    def failure(self, call: Call, status: int) -> Answer:
+        if status == 429:
+            return over_limit("TEN_SECONDLY_ROLLING").answer()
+        text = NO_CREDENTIALS if status == 401 else f"{call.method} {call.path} was answered with {status}"
+        return Refusal(status, text, CATEGORIES.get(status)).answer()
+
+    def load(self, records: Mapping[str, list[Any]]) -> None:
+        """Records by object type: {"id", "properties"}; `owners`; `properties` and `remove_fields` by object type."""
+        now = self.clock.now()
+        for plural, definitions in dict(records.get("properties", {})).items():
+            self._portal.of(plural).define([complete(each, iso(now), own=False) for each in definitions])
+        for plural, names in dict(records.get("remove_fields", {})).items():
+            for name in names:
+                self._portal.of(plural).forget_property(name)
+        self._portal.owners |= {str(given["id"]): owner(given, now) for given in records.get("owners", [])}
+        for plural in self._portal.records:
+            self._portal.of(plural).load(records.get(plural, []), now)
+
+    def use_up_day(self) -> None:
+        """As if all calls of today had been made: what follows is refused by the policy DAILY."""
+        self._day = (int(self.clock.now() // DAY), PER_DAY)
+
+    def reset(self) -> None:
+        self._portal.reset(self.clock.now())
+        self._start_counting()

@@ -1,0 +1,32 @@
+"""The kinds of value that an expression knows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Money is kept apart from other numbers so that nobody adds seats to dollars."""
+
+    NUMBER = "number"
+    MONEY = "money"
+    TEXT = "text"
+    DATE = "date"
+    BOOL = "yes/no"
+
+
+MONEY_TYPE = "DECIMAL(18,3)"
+WHOLE_TYPES = frozenset(("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT"))
+
+
+def kind_of(sql_type: str) -> Kind:
+    """The kind of a column by its SQL type; DECIMAL(18,3) is money. ValueError for a type that facts do not have."""
+    name = sql_type.upper().replace(" ", "")
+    if name == MONEY_TYPE:
+        return Kind.MONEY
+    if name in WHOLE_TYPES or name.startswith("DECIMAL("):
+        return Kind.NUMBER
+    simple = {"VARCHAR": Kind.TEXT, "DATE": Kind.DATE, "BOOLEAN": Kind.BOOL}
+    if name not in simple:
+        raise ValueError(f"a fact cannot be of type {sql_type}")
+    return simple[name]

@@ -1,0 +1,41 @@
+"""SQL text for what engines do differently: every division and every cut of a number is written here and nowhere else.
+
+A missing input gives a missing result, never an error and never 0. Every argument must stand closed in itself.
+"""
+
+from __future__ import annotations
+
+
+def thousandths(amount: str) -> str:
+    """A number with decimals as a whole number of thousandths (BIGINT), half away from zero."""
+    return f"CAST(ROUND(CAST({amount} AS DECIMAL(25, 3)) * 1000, 0) AS BIGINT)"
+
+
+def round_div(over: str, under: str) -> str:
+    """The quotient of two whole numbers rounded half away from zero, of any signs; NULL when `under` is 0.
+
+    `//` truncates toward zero on every engine, and `/` gives a float on some.
+    """
+    half = f"CASE WHEN ({over} < 0) = ({under} < 0) THEN {under} ELSE -{under} END"
+    return f"CASE WHEN {under} <> 0 THEN (2 * {over} + {half}) // (2 * {under}) END"
+
+
+def pct(over: str, under: str) -> str:
+    """Whole percent of two whole numbers, rounded half away from zero; NULL when `under` is not above 0."""
+    half = f"CASE WHEN {over} < 0 THEN -{under} ELSE {under} END"
+    return f"CASE WHEN {under} > 0 THEN (200 * {over} + {half}) // (2 * {under}) END"
+
+
+def clamp(value: str, low: str, high: str) -> str:
+    """`value` between `low` and `high`. Not LEAST and GREATEST: they skip nulls on some engines and not on others."""
+    return f"CASE WHEN {value} < {low} THEN {low} WHEN {value} > {high} THEN {high} ELSE {value} END"
+
+
+def days_between(start: str, end: str) -> str:
+    """Whole days from one date to another, negative when `end` is before `start`."""
+    return f"DATE_DIFF('day', {start}, {end})"
+
+
+def text(value: str) -> str:
+    """A text literal."""
+    return "'" + value.replace("'", "''") + "'"

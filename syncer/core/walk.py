@@ -1,0 +1,134 @@
+"""One recursive walk over a parsed expression: whitelist, type check and SQL text at once.
+
+A class of node without a rule is not allowed. Every part's text is closed in itself: it can stand beside any operator.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from syncer.core.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlglot import exp
+
+    Node = exp.Expr
+    Rule = tuple[Callable[["Walk", Node], "Part"], frozenset[str]]
+    """What makes a part of a node, and the arguments that the node may have."""
+
+LARGEST_SQL = 20_000
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """What is wrong, and the character (from 0) where it is."""
+
+    offset: int
+    text: str
+
+
+class Refused(Exception):  # noqa: N818  # it is an answer, not an accident
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(fault.text)
+
+
+@dataclass(frozen=True)
+class Part:
+    """SQL text and its kind, None where NULL or unknown. `whole`: the text is of an integer type, as `//` needs."""
+
+    sql: str
+    kind: Kind | None
+    literal: bool = False
+    whole: bool = False
+
+
+NOTHING = Part("NULL", None)
+
+
+class Walk:
+    """`faults` grow and `used` fills while parts are made; after a fault the walk goes on to find the others."""
+
+    def __init__(self, columns: Mapping[str, Kind], rule_of: Callable[[Node], Rule | str]) -> None:
+        self.columns = columns
+        self.rule_of = rule_of
+        self.faults: list[Fault] = []
+        self.used: set[str] = set()
+
+    def part(self, node: Node) -> Part:
+        allowed = self.rule_of(node)
+        if isinstance(allowed, str):
+            return self.refuse(node, allowed)
+        rule, names = allowed
+        if any(value for name, value in node.args.items() if name not in names):
+            return self.refuse(node, f"this form of {type(node).__name__.upper()} is not allowed; write it plainly")
+        part = rule(self, node)
+        if len(part.sql) > LARGEST_SQL:
+            raise Refused(Fault(self.offset(node), "this grows too large; compute a part of it in a field of its own"))
+        return part
+
+    def refuse(self, node: Node, text: str) -> Part:
+        self.faults.append(Fault(self.offset(node), text))
+        return NOTHING
+
+    def offset(self, node: Node) -> int:
+        return min((each.meta["start"] for each in node.walk() if "start" in each.meta), default=0)
+
+    def shown(self, node: Node) -> str:
+        written = node.sql(dialect="duckdb", comments=False)
+        return written if len(written) <= 40 else f"{written[:39]}…"
+
+    def of_kind(self, node: Node, what: str, *kinds: Kind) -> Part:
+        part = self.part(node)
+        if part.kind is not None and part.kind not in kinds:
+            wanted = " or ".join(kinds)
+            return self.refuse(node, f"{what} needs {wanted}, and {self.shown(node)} is {part.kind}")
+        return part
+
+    def alike(self, node: Node, what: str, nodes: Sequence[Node]) -> list[Part]:
+        return self.unified(node, what, nodes, [self.part(each) for each in nodes])
+
+    def unified(self, node: Node, what: str, nodes: Sequence[Node], parts: list[Part]) -> list[Part]:
+        """Values that must be of one kind. A plain number may stand for money, the text '2026-11-01' for a date."""
+        kinds = {part.kind for part in parts if part.kind}
+        if kinds == {Kind.NUMBER, Kind.MONEY}:
+            parts = [replace(part, kind=Kind.MONEY) if part.kind and part.literal else part for part in parts]
+        elif kinds == {Kind.TEXT, Kind.DATE}:
+            parts = [as_date(part) for part in parts]
+        first: dict[Kind | None, str] = {}
+        for each, part in zip(nodes, parts, strict=True):
+            first.setdefault(part.kind, f"{part.kind} ({self.shown(each)})")
+        first.pop(None, None)
+        if len(first) > 1:
+            self.refuse(node, f"{what} mixes {' and '.join(first.values())}")
+            return [NOTHING] * len(parts)
+        return parts
+
+    def demand(self, node: Node, what: str, parts: Sequence[Part], *kinds: Kind) -> None:
+        """A fault where values, already of one kind, are of another than these."""
+        kind = kind_of_all(parts)
+        if all(part.kind for part in parts) and kind not in kinds:
+            self.refuse(node, f"{what} is for {' or '.join(kinds)}, not for {kind}")
+
+
+def as_date(part: Part) -> Part:
+    """A quoted `2026-11-01` as the day that it names; any other part as it is."""
+    if not (part.literal and part.kind is Kind.TEXT and is_day(part.sql.strip("'"))):
+        return part
+    return Part(f"DATE {part.sql}", Kind.DATE, literal=True)
+
+
+def is_day(text: str) -> bool:
+    try:
+        return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text) and date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def kind_of_all(parts: Sequence[Part]) -> Kind | None:
+    return next((part.kind for part in parts if part.kind), None)

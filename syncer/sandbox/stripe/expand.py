@@ -1,0 +1,172 @@
+"""What Stripe shows of a record: some fields only on request, others as an id that `expand[]` turns into the object
+(https://docs.stripe.com/api/expanding_objects).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syncer.sandbox.stripe.refusals import DEPTH, not_expandable, too_deep
+from syncer.sandbox.stripe.shelf import Record, Shelf
+
+INLINE = 10
+"""How many records a list inside an object shows; the rest has to be asked for at its `url`."""
+
+Tree = Mapping[str, Any]
+"""Expansions asked for, by field: {"discounts": {"source": {"coupon": {}}}}."""
+
+NOTHING: Tree = {}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field that may stand in an expansion. `kind` says what is inside it ("list:price" for a list object of prices);
+    `shelf` where the id that stands there leads; `hidden` fields are left out unless asked for.
+    """
+
+    kind: str = ""
+    shelf: str = ""
+    hidden: bool = False
+
+
+AS_IT_IS = Field()
+HIDDEN = Field(hidden=True)
+CUSTOMER, PRODUCT, PRICE, COUPON, INVOICE, SUBSCRIPTION = (
+    Field(name, f"{name}s") for name in ("customer", "product", "price", "coupon", "invoice", "subscription")
+)
+DISCOUNT = Field("discount")
+
+FIELDS: Mapping[str, Mapping[str, Field]] = {
+    "customer": {
+        "discount": DISCOUNT, "subscriptions": Field("list:subscription", hidden=True), "sources": HIDDEN,
+        "tax_ids": HIDDEN, "cash_balance": HIDDEN, "tax": HIDDEN, "default_source": AS_IT_IS, "test_clock": AS_IT_IS,
+    },
+    "subscription": {
+        "customer": CUSTOMER, "latest_invoice": INVOICE, "discounts": DISCOUNT,
+        "items": Field("list:subscription_item"),
+        **dict.fromkeys(
+            ("application", "default_payment_method", "default_source", "default_tax_rates", "on_behalf_of",
+             "pending_setup_intent", "schedule", "test_clock"), AS_IT_IS,
+        ),
+    },
+    "subscription_item": {"price": Field("price"), "discounts": DISCOUNT, "tax_rates": AS_IT_IS},
+    "price": {"product": PRODUCT, "tiers": HIDDEN, "currency_options": HIDDEN},
+    "plan": {"product": PRODUCT, "tiers": HIDDEN},
+    "product": {"default_price": PRICE, "tax_code": AS_IT_IS},
+    "coupon": {"applies_to": HIDDEN, "currency_options": HIDDEN},
+    "discount": {"customer": CUSTOMER, "promotion_code": AS_IT_IS, "source": Field("discount_source")},
+    "discount_source": {"coupon": COUPON},
+    "invoice": {
+        "customer": CUSTOMER, "discounts": DISCOUNT, "lines": Field("list:line_item"),
+        "parent": Field("invoice_parent"), "payments": HIDDEN,
+        **dict.fromkeys(
+            ("default_payment_method", "default_source", "default_tax_rates", "latest_revision", "on_behalf_of",
+             "test_clock"),
+            AS_IT_IS,
+        ),
+    },
+    "invoice_parent": {"subscription_details": Field("invoice_subscription")},
+    "invoice_subscription": {"subscription": SUBSCRIPTION},
+    "line_item": {"discounts": DISCOUNT, "subscription": SUBSCRIPTION},
+}
+
+HIDDEN_FIELDS = {
+    kind: [name for name, field in fields.items() if field.hidden] for kind, fields in FIELDS.items()
+}
+
+
+def tree_of(kind: str, paths: Iterable[str], *, in_list: bool = False) -> Tree:
+    """The expansions as a tree, for a record of that kind. In a list paths begin with `data.`, which counts as a level.
+    Refusal of what is too deep or is not to be expanded.
+    """
+    tree: dict[str, Any] = {}
+    for path in paths:
+        names = path.split(".")
+        if len(names) > DEPTH:
+            raise too_deep(path)
+        node, inside = tree, f"list:{kind}" if in_list else kind
+        for name in names:
+            if inside.startswith("list:") and name == "data":
+                inside = inside.removeprefix("list:")
+            elif name in FIELDS.get(inside, {}):
+                inside = FIELDS[inside][name].kind
+            else:
+                raise not_expandable(path, in_list)
+            node = node.setdefault(name, {})
+    below: Tree = tree.get("data", NOTHING) if in_list else tree
+    return below
+
+
+class Renderer:
+    """Stored records as Stripe shows them. What comes back shares its parts with the store: do not change it."""
+
+    def __init__(self, shelves: Mapping[str, Shelf]) -> None:
+        self.shelves = shelves
+
+    def render(self, kind: str, record: Record, tree: Tree = NOTHING) -> Record:
+        shown = record.copy()
+        for name in HIDDEN_FIELDS.get(kind, ()):
+            if name not in tree:
+                shown.pop(name, None)
+        if record.get("discounts"):
+            shown["discounts"] = self._discounts(record["discounts"], tree.get("discounts"))
+        if kind == "subscription":
+            shown["items"] = self.items(record, tree.get("items", NOTHING).get("data", NOTHING))
+        elif kind == "subscription_item":
+            shown["price"] = self._price(record["price"], tree.get("price", NOTHING))
+        elif kind == "customer":
+            self._add_lists(shown, tree)
+        for name, below in tree.items():
+            if name in shown and name not in ("discounts", "items", "price", "subscriptions"):
+                shown[name] = self._expanded(FIELDS[kind][name], shown[name], below)
+        return shown
+
+    def _expanded(self, field: Field, value: Any, below: Tree) -> Any:
+        if isinstance(value, str) and field.shelf:
+            return self._fetched(field, value, below)
+        if isinstance(value, dict) and field.kind.startswith("list:"):
+            kind = field.kind.removeprefix("list:")
+            return {**value, "data": [self.render(kind, one, below.get("data", NOTHING)) for one in value["data"]]}
+        return self.render(field.kind, value, below) if isinstance(value, dict) and field.kind else value
+
+    def _fetched(self, field: Field, record_id: str, below: Tree) -> Any:
+        shelf = self.shelves[field.shelf]
+        if record_id in shelf.deleted:
+            return {"id": record_id, "object": field.kind, "deleted": True}
+        record = shelf.records.get(record_id)
+        return self.render(field.kind, record, below) if record else record_id
+
+    def _discounts(self, discounts: list[Any], tree: Tree | None) -> list[Any]:
+        if tree is None:
+            return [one["id"] if isinstance(one, dict) else one for one in discounts]
+        return [self.render("discount", one, tree) if isinstance(one, dict) else one for one in discounts]
+
+    def _price(self, price: Any, tree: Tree) -> Any:
+        record = self.shelves["prices"].records.get(price) if isinstance(price, str) else price
+        if record is None:
+            raise KeyError(f"the stand-in holds no price {price!r}, which a subscription item names; load it too")
+        return self.render("price", record, tree)
+
+    def items(self, subscription: Record, tree: Tree) -> Record:
+        stored = subscription["items"]["data"]
+        return {
+            "object": "list", "data": [self.render("subscription_item", item, tree) for item in stored[:INLINE]],
+            "has_more": len(stored) > INLINE, "url": f"/v1/subscription_items?subscription={subscription['id']}",
+        }
+
+    def _add_lists(self, customer: Record, tree: Tree) -> None:
+        for name in ("sources", "tax_ids"):
+            if name in tree:
+                url = f"/v1/customers/{customer['id']}/{name}"
+                customer.setdefault(name, {"object": "list", "data": [], "has_more": False, "url": url})
+        if "subscriptions" in tree:
+            shelf = self.shelves["subscriptions"]
+            keys = reversed(shelf.order(customer["id"]))
+            live = [one for _, key in keys if (one := shelf.records[key])["status"] != "canceled"]
+            below = tree["subscriptions"].get("data", NOTHING)
+            customer["subscriptions"] = {
+                "object": "list", "data": [self.render("subscription", one, below) for one in live[:INLINE]],
+                "has_more": len(live) > INLINE, "url": f"/v1/customers/{customer['id']}/subscriptions",
+            }

@@ -110,7 +110,7 @@ class Http:
         classify: Callable[[Reply], Verdict | None] = lambda _: None,
         request_id_header: str = "x-request-id",
         secrets: Sequence[str] = (),
-        patience: Patience = Patience(),
+        patience: Patience | None = None,
         read_seconds: float = 60,
         calls: Calls | None = None,
     ) -> None:
@@ -124,7 +124,7 @@ class Http:
         self._classify = classify
         self._request_id_header = request_id_header.lower()
         self._secrets = secrets
-        self._patience = patience
+        self._patience = patience or Patience()
         self._run_calls = calls or Calls()
         timeout = urllib3.Timeout(connect=10, read=read_seconds)
         self._pool = urllib3.PoolManager(maxsize=8, retries=False, timeout=timeout, cert_reqs="CERT_REQUIRED")
@@ -162,7 +162,8 @@ class Http:
 
         def read(response: urllib3.BaseHTTPResponse) -> Reply:
             reply = _reply(response)
-            return reply if into is None else replace(reply, value=self._decode(ask, reply, into))
+            wanted = into is not None and 200 <= reply.status < 300
+            return replace(reply, value=_decoder(into).decode(reply.body)) if wanted else reply
 
         return self._send(ask, read)
 
@@ -249,6 +250,9 @@ class Http:
                 response.close()  # a connection that was read to the end is back in the pool by now
         except wire.HTTPError as error:
             raise self._broken(ask, error) from error
+        except msgspec.ValidationError as error:
+            sentence = f"the answer to {ask} is not what its documentation says: {error}"
+            raise self._error(VendorError, sentence, _head(response)) from error
         except msgspec.DecodeError as error:
             raise self._repeat(ask, VendorError(self.vendor, f"the answer to {ask} is not whole JSON")) from error
 
@@ -299,15 +303,6 @@ class Http:
     ) -> Exception:
         return _Again(error, after, connected=connected) if ask.repeatable or untouched else error
 
-    def _decode(self, ask: _Ask, reply: Reply, into: Any) -> Any:
-        if not 200 <= reply.status < 300:
-            return None
-        try:
-            return _decoder(into).decode(reply.body)
-        except msgspec.ValidationError as error:
-            sentence = f"the answer to {ask} is not what its documentation says: {error}"
-            raise self._error(VendorError, sentence, reply) from None
-
     def _error(self, kind: type[VendorError], sentence: str, reply: Reply) -> VendorError:
         return kind(self.vendor, sentence, status=reply.status, request_id=reply.headers.get(self._request_id_header))
 
@@ -345,7 +340,11 @@ def _is_loopback(host: str) -> bool:
 
 
 def _reply(response: urllib3.BaseHTTPResponse) -> Reply:
-    return Reply(response.status, {name.lower(): value for name, value in response.headers.items()}, response.data)
+    return replace(_head(response), body=response.data)
+
+
+def _head(response: urllib3.BaseHTTPResponse) -> Reply:
+    return Reply(response.status, {name.lower(): value for name, value in response.headers.items()}, b"")
 
 
 def _lines(response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:

@@ -70,4 +70,4 @@ class Pace:
 
     def _refuse_if_late(self, moment: float) -> None:
         if self._deadline is not None and moment > self._deadline:
-            raise MoreToDo("The time for this run ends before a vendor's limit allows the next call. Run again to go on")
+            raise MoreToDo("The time for this run ends before a vendor's limit allows another call. Run again to go on")

@@ -199,7 +199,8 @@ def test_a_refused_credential_is_told_without_the_credential(connect, vendor):
     vendor.token = "another"
     renewed = []
     http = connect(renew=lambda: renewed.append(1), secrets=(SECRET,))
-    with pytest.raises(CredentialRefused, match="the credential is not accepted: GET /things/1 was answered 401") as caught:
+    sentence = "the credential is not accepted: GET /things/1 was answered 401"
+    with pytest.raises(CredentialRefused, match=sentence) as caught:
         http.get("/things/1", {"key": SECRET}, into=Thing)
     assert renewed == [1]
     assert TOKEN not in str(caught.value)
@@ -258,8 +259,9 @@ def test_an_unreachable_host_is_given_up_soon(connect):
         taken.bind(("127.0.0.1", 0))
         host = f"127.0.0.1:{taken.getsockname()[1]}"
         http = connect(f"http://{host}")
-        with pytest.raises(Unreachable, match=f"acme: {host} cannot be reached .no connection, GET /x.. Check the network"):
+        with pytest.raises(Unreachable) as caught:
             http.get("/x", into=Thing)
+    assert str(caught.value).startswith(f"acme: {host} cannot be reached (no connection, GET /x). Check the network")
     assert http.calls == 3
 
 
@@ -273,7 +275,8 @@ def test_a_foreign_certificate_is_not_tried_again(connect, server):
 def test_lines_are_streamed_and_begun_anew_when_they_break_off(connect, server):
     break_with(server, kind="truncate", times=1)
     http = connect()
-    ids = http.stream_lines("/lines", consume=lambda lines: [msgspec.json.decode(line, type=Thing).id for line in lines])
+    decode = msgspec.json.Decoder(Thing).decode
+    ids = http.stream_lines("/lines", consume=lambda lines: [decode(line).id for line in lines])
     assert ids == [str(number) for number in range(5000)]
     assert http.calls == 2
 

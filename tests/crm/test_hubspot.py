@@ -8,7 +8,8 @@ import pytest
 from crm_bench import Bench, hubspot
 
 from syncer.crm.narrowing import Spare
-from syncer.words.errors import MissingCrmField
+from syncer.crm.port import Update
+from syncer.words.errors import CredentialRefused, MissingCrmField
 
 UPDATE = "/batch/update"
 
@@ -108,6 +109,16 @@ def test_ten_thousand_changed_rows_take_at_most_210_requests(loaded: Bench):
     assert set(said.values()) == {None}
     assert len(loaded.requests) <= 210
     assert loaded.calls.by_vendor()["HubSpot"] - before == len(loaded.requests)
+
+
+def test_a_token_that_is_withdrawn_on_the_way_keeps_what_was_said_before():
+    with hubspot(150) as bench:
+        bench.misbehave(path=UPDATE, nth=2, status=401)
+        updates = [Update(record_id, {"try_text": "x"}) for record_id in bench.ids]
+        batches = bench.crm.write(updates, bench.crm.describe(), len(updates))
+        assert len(next(batches)) == 100
+        with pytest.raises(CredentialRefused):
+            next(batches)
 
 
 def test_an_unknown_property_is_named():

@@ -18,8 +18,9 @@ from syncer.words.errors import MissingCrmField
 
 VENDOR = "HubSpot"
 LIMITS = (Rule(100, 10.5), Rule(5, 1.2, "/search$"))
-"""The smallest published ones, 100 calls in 10 s (free and Starter accounts) and 5 searches a second, with room for calls
-that arrive closer together than they were sent. https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"""
+"""The smallest published ones, 100 calls in 10 s (free and Starter accounts) and 5 searches a second, with room for
+calls that arrive closer together than they were sent.
+https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"""
 TYPE_IDS = {"contacts": "0-1", "companies": "0-2", "deals": "0-3", "tickets": "0-5"}
 
 

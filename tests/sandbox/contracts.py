@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -85,5 +86,6 @@ class Contract:
     def fits(self, schema: dict[str, Any], body: Any, what: str) -> None:
         absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:contract#/'))
         validator = Draft202012Validator(absolute, registry=self._registry)
-        problems = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(body)]
+        deepest = (best_match([error]) for error in validator.iter_errors(body))
+        problems = [f"{error.json_path}: {error.message[:300]}" for error in deepest]
         assert not problems, "\n".join([f"{what} does not fit {self.file.name}:", *problems[:10]])

@@ -101,10 +101,25 @@ BLANKS: Mapping[str, Record] = {
 }
 
 ACCOUNT: Record = {
-    "id": "acct_1SandboxSandbox1", "object": "account", "business_profile": {"name": "Sandbox", "url": None},
+    "id": "acct_1SandboxSandbox1", "object": "account",
+    "business_profile": {
+        "mcc": None, "name": "Sandbox", "product_description": None, "support_address": None, "support_email": None,
+        "support_phone": None, "support_url": None, "url": None,
+    },
     "business_type": "company", "capabilities": {"card_payments": "active", "transfers": "active"},
     "charges_enabled": True, "controller": {"type": "account"}, "country": "US", "created": 1577836800,
     "default_currency": "usd", "details_submitted": True, "email": "billing@sandbox.example", "metadata": {},
-    "payouts_enabled": True, "settings": {"dashboard": {"display_name": "Sandbox", "timezone": "Etc/UTC"}},
+    "payouts_enabled": True,
+    "settings": {
+        "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+        "card_payments": {
+            "statement_descriptor_prefix": None, "statement_descriptor_prefix_kana": None,
+            "statement_descriptor_prefix_kanji": None,
+        },
+        "dashboard": {"display_name": "Sandbox", "timezone": "Etc/UTC"},
+        "payments": {
+            "statement_descriptor": None, "statement_descriptor_kana": None, "statement_descriptor_kanji": None,
+        },
+    },
     "type": "standard",
 }

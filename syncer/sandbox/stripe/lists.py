@@ -145,13 +145,13 @@ LISTINGS: Mapping[str, Listing] = {
     "events": Listing("events", {"type": event_type, "types": any_of("type"), "delivery_success": anything}),
 }
 
-EMPTY = frozenset(
-    "accounts application_fees balance_transactions billing/alerts billing/meters charges checkout/sessions "
-    "credit_notes disputes exchange_rates file_links files invoice_payments invoiceitems payment_intents "
-    "payment_links payment_methods payouts promotion_codes quotes refunds reviews setup_intents shipping_rates "
-    "subscription_schedules tax_rates "
-    "test_helpers/test_clocks topups transfers webhook_endpoints".split()
-)
+EMPTY = frozenset({
+    "accounts", "application_fees", "balance_transactions", "billing/alerts", "billing/meters", "charges",
+    "checkout/sessions", "credit_notes", "disputes", "exchange_rates", "file_links", "files", "invoice_payments",
+    "invoiceitems", "payment_intents", "payment_links", "payment_methods", "payouts", "promotion_codes", "quotes",
+    "refunds", "reviews", "setup_intents", "shipping_rates", "subscription_schedules", "tax_rates",
+    "test_helpers/test_clocks", "topups", "transfers", "webhook_endpoints",
+})
 """Lists that are there and have nothing in them."""
 
 

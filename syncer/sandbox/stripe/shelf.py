@@ -25,7 +25,7 @@ class Span:
 
 
 class Shelf:
-    """Records by id. Keys are kept oldest first, pages handed out newest first; `group_by` names a field with an index."""
+    """Records by id. Keys are kept oldest first, pages go out newest first; `group_by` names a field with an index."""
 
     def __init__(self, kind: str, group_by: str | None = None) -> None:
         self.kind = kind

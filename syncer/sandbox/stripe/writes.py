@@ -9,7 +9,6 @@ from syncer.sandbox.stripe import catalog, subscriptions
 from syncer.sandbox.stripe.events import Asked, Journal
 from syncer.sandbox.stripe.shelf import Record
 
-
 CarryOut = Callable[[Journal, Asked], Record]
 
 
@@ -40,7 +39,8 @@ _SUBSCRIPTION = (
 
 WRITES = (
     _write(
-        "POST", "/v1/customers", "customer", catalog.create_customer, _CUSTOMER + "payment_method tax_id_data test_clock",
+        "POST", "/v1/customers", "customer", catalog.create_customer,
+        _CUSTOMER + "payment_method tax_id_data test_clock",
     ),
     _write(
         "POST", "/v1/customers/{id}", "customer", catalog.update_customer,

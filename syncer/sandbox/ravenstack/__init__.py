@@ -13,7 +13,7 @@ left out, later ends have not happened. Trials without an end run on for two mor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from syncer.sandbox.ravenstack.billing import stripe_records
 from syncer.sandbox.ravenstack.crms import crm_records
@@ -21,8 +21,12 @@ from syncer.sandbox.ravenstack.csv_tables import BadData
 from syncer.sandbox.ravenstack.files import find_oddities, read_tables
 from syncer.sandbox.ravenstack.support import zendesk_records
 from syncer.sandbox.ravenstack.usage import mixpanel_records
-from syncer.sandbox.shapes import Records
 from syncer.sandbox.shapes.dates import DAY, midnight
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from syncer.sandbox.shapes import Records
 
 __all__ = ["BadData", "Loaded", "read_ravenstack"]
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from syncer.sandbox.ravenstack.csv_tables import Row
-from syncer.sandbox.ravenstack.files import Tables
 from syncer.sandbox.ravenstack.names import domain, stripe_id
 from syncer.sandbox.shapes import Record, crm, stripe
 from syncer.sandbox.shapes.dates import DAY, billing_period, midnight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from syncer.sandbox.ravenstack.csv_tables import Row
+    from syncer.sandbox.ravenstack.files import Tables
 
 TRIAL_LEFT = 14 * DAY
 STRIPE_COUNTRIES = {"UK": "GB"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from syncer.sandbox.ravenstack.csv_tables import Row
-from syncer.sandbox.ravenstack.files import Tables
 from syncer.sandbox.ravenstack.names import OWNERS, domain
 from syncer.sandbox.shapes import Record, Records, crm
+
+if TYPE_CHECKING:
+    from syncer.sandbox.ravenstack.csv_tables import Row
+    from syncer.sandbox.ravenstack.files import Tables
 
 
 def crm_records(tables: Tables) -> Records:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from syncer.sandbox.ravenstack.csv_tables import (
     BadData,
@@ -20,6 +20,9 @@ from syncer.sandbox.ravenstack.csv_tables import (
     read_table,
     text,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COLUMNS: dict[str, dict[str, Parser]] = {
     "accounts": {

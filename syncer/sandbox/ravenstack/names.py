@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
-from syncer.sandbox.ravenstack.csv_tables import Row
+if TYPE_CHECKING:
+    from syncer.sandbox.ravenstack.csv_tables import Row
 
 OWNERS = (("Aiko", "Tanaka"), ("Bruno", "Keller"), ("Carla", "Nunes"))
 """First and last names of the people who look after the accounts, by turns."""

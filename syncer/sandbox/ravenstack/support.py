@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from syncer.sandbox.ravenstack.csv_tables import Row
-from syncer.sandbox.ravenstack.files import Tables
+from typing import TYPE_CHECKING
+
 from syncer.sandbox.ravenstack.names import domain
 from syncer.sandbox.shapes import Record, zendesk
 from syncer.sandbox.shapes.dates import DAY
+
+if TYPE_CHECKING:
+    from syncer.sandbox.ravenstack.csv_tables import Row
+    from syncer.sandbox.ravenstack.files import Tables
 
 AGENT_ID = 370_000_000_001
 FIRST_ORGANIZATION = 360_100_000_000

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from syncer.sandbox.ravenstack.files import Tables
 from syncer.sandbox.ravenstack.names import domain
 from syncer.sandbox.shapes import Record, mixpanel
+
+if TYPE_CHECKING:
+    from syncer.sandbox.ravenstack.files import Tables
 
 
 def mixpanel_records(tables: Tables, as_of: int) -> dict[str, list[Record]]:

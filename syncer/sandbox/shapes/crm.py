@@ -1,11 +1,15 @@
 """Salesforce and HubSpot records, and ids as those vendors make them."""
 
+# ruff: noqa: PLR0913  (a record has that many sides)
 from __future__ import annotations
 
 import string
+from typing import TYPE_CHECKING
 
-from syncer.sandbox.shapes import Record
 from syncer.sandbox.shapes.dates import iso
+
+if TYPE_CHECKING:
+    from syncer.sandbox.shapes import Record
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _CHECKSUM = string.ascii_uppercase + "012345"

@@ -1,9 +1,14 @@
 """Mixpanel events and profiles."""
 
+# ruff: noqa: PLR0913, PLR0917  (a record has that many sides)
 from __future__ import annotations
 
-from syncer.sandbox.shapes import Record
+from typing import TYPE_CHECKING
+
 from syncer.sandbox.shapes.dates import iso
+
+if TYPE_CHECKING:
+    from syncer.sandbox.shapes import Record
 
 
 def event(

@@ -1,12 +1,16 @@
 """Stripe objects of API version 2026-05-27.dahlia, as the stand-in stores them (prices and coupons by id, tiers inside
 the price)."""
 
+# ruff: noqa: PLR0913, PLR0917  (a record has that many sides)
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from syncer.sandbox.shapes import Record
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    from syncer.sandbox.shapes import Record
 
 
 def customer(

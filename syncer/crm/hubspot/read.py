@@ -23,6 +23,8 @@ SEARCH_REACH = 9_900
 """Search ends at 10,000 results; before that, the list is read instead."""
 SEARCH_BODY = 3_000
 """Characters that a search request may have."""
+SEARCH_DELAY = 60_000
+"""Milliseconds by which search may lag behind: so much before `since` is read once more."""
 
 
 class _Object(msgspec.Struct, rename="camel"):
@@ -83,7 +85,7 @@ class Reader:
         Each page is a search of its own from the last modified date on: with an offset, a record that changes while we
         read would move to the end and push another across the border of the next page, unseen.
         """
-        floor, after = _milliseconds(since), None
+        floor, after = _milliseconds(since) - SEARCH_DELAY, None
         seen: set[str] = set()
         while True:
             wish = self._search(floor, after)

@@ -96,8 +96,12 @@ def change_query(fields: Sequence[MappedField]) -> str:
     columns = ", ".join(
         f"{_name(field.key + '__state')}, {_name('raw__' + field.key)}, CAST({_name(field.key)} AS VARCHAR)" for field in fields
     )
-    changed = " OR ".join(f"{_name(field.key + '__state')} = 'change'" for field in fields)
-    return f"SELECT account_id, account_name, {columns} FROM cells WHERE {changed} ORDER BY account_id"
+    return f"SELECT account_id, account_name, {columns} FROM cells WHERE {any_change(fields)} ORDER BY account_id"
+
+
+def any_change(fields: Sequence[MappedField]) -> str:
+    """The condition on a row of `cells` that at least one of the fields is to be written."""
+    return " OR ".join(f"{_name(field.key + '__state')} = 'change'" for field in fields) or "FALSE"
 
 
 def held_query(fields: Sequence[MappedField]) -> str:

@@ -1,0 +1,47 @@
+"""The command line: parses, calls one run, prints one rendered value, returns a code. Results on stdout, talk on stderr."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from syncer.cli import demo, inspect, jobs, stand_ins
+from syncer.words.errors import SyncerError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="syncer", message="%(version)s")
+def app() -> None:
+    """Keeps your CRM current: Stripe, Mixpanel and Zendesk into fields of Salesforce and HubSpot.
+
+    \b
+    Try it without any account:    syncer demo
+    Check what you wrote:          syncer check
+    See what a sync would change:  syncer plan
+    Bring the CRM up to date:      syncer sync
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 written files have problems, 4 limits exceeded, 5 plan stale, 6 some rows rejected,
+    7 more to do, 8 another run is at work, 10 a plan has changes (plan --exit-code), 11 credential refused, 12 vendor unreachable,
+    13 the CRM lacks a field.
+    """
+
+
+for command in (*jobs.COMMANDS, *inspect.COMMANDS, demo.demo, stand_ins.sandbox):
+    app.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and exit with its code; an error is one sentence on stderr."""
+    try:
+        code = app.main(standalone_mode=False)
+    except SyncerError as error:
+        click.echo(f"syncer: {error}", err=True)
+        code = error.exit_code
+    except click.exceptions.Abort:
+        click.echo("syncer: stopped", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    sys.exit(code if isinstance(code, int) else 0)

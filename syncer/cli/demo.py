@@ -1,0 +1,140 @@
+"""`syncer demo`: the main job against the stand-ins, in three acts: a first sync, a second that finds nothing to do, a third after a few things happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import urllib3
+from rich.console import Console
+
+from syncer.cli import setup, terminal
+from syncer.cli.stand_ins import data_options
+from syncer.core.report import Band, Chapter, render_report
+from syncer.runs import sync as runs
+from syncer.runs.sync import Result
+from syncer.specs.settings import PREFIX
+from syncer.words import when
+from syncer.words.errors import SyncerError
+
+HOUR = 3600
+
+
+@click.command()
+@data_options[0]
+@data_options[1]
+@data_options[2]
+@click.option("--json", "as_json", is_flag=True, help="Only one JSON object per sync and CRM on stdout, a line each.")
+@click.option("--folder", default="syncer-demo", show_default=True, type=click.Path(path_type=Path), help="Where the state and the report go.")
+def demo(*, accounts: int, seed: int, data: Path | None, as_json: bool, folder: Path) -> None:
+    """The whole job on a made-up company, all on this machine: no account needed, nothing leaves it.
+
+    \b
+    Example:  syncer demo --accounts 1000 --seed 7
+    """
+    if (folder / "state").exists():
+        shutil.rmtree(folder / "state")
+    folder.mkdir(parents=True, exist_ok=True)
+    console = Console(file=sys.stderr, quiet=True) if as_json else terminal.out()
+    with _stand_ins(accounts, seed, data) as served:
+        act = _Acts(console, folder, served, as_json=as_json)
+        console.print("[bold]1 · The first sync[/]  everything is new to the CRMs")
+        first = act.sync(1)
+        for result in first:
+            terminal.show_result(console, result, customers=result is first[0])
+        terminal.show_held(console, first[0].plan)
+        console.print("\n[bold]2 · The second sync[/]  nothing changed, so nothing is written")
+        second = act.sync(2)
+        for result in second:
+            _show_short(console, result)
+        console.print("\n[bold]3 · An hour later[/]  this happened meanwhile:")
+        act.let_things_happen()
+        third = act.sync(3)
+        for result in third:
+            _show_short(console, result)
+        terminal.show_changes(console, third[0].plan.changes)
+    report = folder / "report.html"
+    report.write_text(_report((first, second, third)), encoding="utf-8")
+    console.print(f"\n[bold]Look[/]    {report.resolve()}  (open it in a browser)")
+    console.print("[bold]Then[/]    syncer sandbox --print-env   and try plan, sync, explain, runs against the stand-ins")
+
+
+class _Acts:
+    """The syncs of the demo, one after the other, on one state."""
+
+    def __init__(self, console: Console, folder: Path, served: Mapping[str, Any], *, as_json: bool) -> None:
+        self._console = console
+        self._as_json = as_json
+        self._changes = served["changes"]
+        self._http = urllib3.PoolManager(retries=False, timeout=30)
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            del os.environ[name]
+        os.environ.update({**served["environment"], "SYNCER_STATE": str(folder / "state"), "SYNCER_PROJECT": str(folder)})
+
+    def sync(self, number: int) -> list[Result]:
+        with terminal.progress() as watch:
+            results = runs.sync(setup.run(watch))
+        if self._as_json:
+            for result in results:
+                click.echo(msgspec.json.encode({"sync": number, **result.numbers}))
+        return results
+
+    def let_things_happen(self) -> None:
+        """A cancel, an upgrade, a quiet customer and an urgent ticket, by the vendors' own calls; then an hour passes."""
+        for change in self._changes:
+            self._console.print(f"  · {change['account_name']}: {change['title']}")
+            url = os.environ[f"SYNCER_{change['vendor'].upper()}__BASE_URL"]
+            reply = self._http.request(change["method"], url + change["path"], body=change["body"], headers=change["headers"])
+            if reply.status >= 300:
+                raise SyncerError(f"demo: {change['vendor']} answered {reply.status} to {change['method']} {change['path']}: {reply.data[:200]!r}")
+        clock = self._http.request("POST", os.environ["SYNCER_STRIPE__BASE_URL"] + "/_control/clock", json={"advance": HOUR})
+        os.environ["SYNCER_AS_OF"] = when.iso(when.epoch(os.environ["SYNCER_AS_OF"]) + HOUR)
+        if clock.status != 200:
+            raise SyncerError("demo: the stand-ins' clock did not move")
+
+
+@contextmanager
+def _stand_ins(accounts: int, seed: int, data: Path | None) -> Iterator[Mapping[str, Any]]:
+    """The stand-ins in a process of their own, so that they take no time from the run; yields what `syncer sandbox --json` prints."""
+    command = [sys.executable, "-m", "syncer", "sandbox", "--json", "--accounts", str(accounts), "--seed", str(seed)]
+    if data is not None:
+        command += ["--data", str(data)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  (our own module)
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if not line:
+            raise SyncerError("demo: the stand-ins did not start; what they said stands above")
+        yield json.loads(line)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _report(acts: Sequence[Sequence[Result]]) -> str:
+    """The HTML page over all syncs of the demo."""
+    project = setup.project(None)
+    chapters = [
+        Chapter(title, result.plan, result.overview, result.numbers)
+        for title, results in zip(("First sync", "Second sync", "An hour later"), acts, strict=True)
+        for result in results
+    ]
+    bands = [Band(band.name, band.label, band.label_ja) for band in project.health.bands_in_order()]
+    return render_report(chapters, bands, {key: spec.label for key, spec in project.specs.items()})
+
+
+def _show_short(console: Console, result: Result) -> None:
+    numbers = result.numbers
+    calls = sum(numbers["calls"].values())
+    console.print(
+        f"  {terminal.CRM_NAMES[result.plan.crm]:<11} [bold]{numbers['written']}[/] fields written on {len(result.plan.changes)} accounts, "
+        f"{numbers['unchanged']:,} already right, {calls} calls in all"
+    )

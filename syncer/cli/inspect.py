@@ -1,0 +1,114 @@
+"""The commands that look back: explain a value, list the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+
+from syncer.cli import setup, terminal
+from syncer.cli.jobs import as_json
+from syncer.core.plan import canonical
+from syncer.runs.explain import Explanation, history_of_runs
+from syncer.runs.explain import explain as explain_cells
+from syncer.words.errors import UsageError
+
+
+@click.command()
+@click.argument("account")
+@click.argument("field", required=False)
+@click.option("--crm", type=click.Choice(["salesforce", "hubspot"]), help="Which CRM; the first that is set up if not said.")
+@as_json
+def explain(*, account: str, field: str | None, crm: str | None, as_json: bool) -> None:
+    """Say where a value comes from: ACCOUNT is a CRM id, an account key or a name; FIELD a key of field_specs/account.yaml.
+
+    \b
+    Examples:  syncer explain "Acme Ltd" mrr
+               syncer explain 001xx000003DGbYAAW health_score --json
+    """
+    run = setup.run(lambda *_: None)
+    chosen = crm or next(iter(run.settings.crms), None)
+    if chosen is None:
+        raise UsageError("no CRM is set up: add a salesforce: or hubspot: section to syncer.yaml")
+    for explanation in explain_cells(run, chosen, account, field):
+        if as_json:
+            click.echo(msgspec.json.encode(explanation))
+        else:
+            _show(terminal.out(), explanation)
+
+
+@click.command()
+@click.option("--last", default=20, show_default=True, help="How many.")
+@as_json
+def runs(*, last: int, as_json: bool) -> None:
+    """List the latest runs and what they did.
+
+    \b
+    Example:  syncer runs --last 5
+    """
+    for run, crm, at, outcome, numbers in history_of_runs(setup.run(lambda *_: None), last):
+        if as_json:
+            click.echo(msgspec.json.encode({**numbers, "at": at, "outcome": outcome}))
+            continue
+        click.echo(
+            f"{at}  {run}  {crm:<10}  {outcome:<6}  {numbers['written']:>7,} written  {numbers['unchanged']:>8,} unchanged  "
+            f"{numbers['held']:>5,} held  {numbers['rejected']:>5,} rejected"
+        )
+
+
+def _show(console: Console, told: Explanation) -> None:
+    console.print(f"\n[bold]{told.label}[/] of [bold]{terminal.plain(told.account)}[/]  [dim]{told.crm} {told.account_id}[/]")
+    console.print(f"  [dim]{terminal.plain(told.help)}[/]")
+    shown = {"unchanged": "as computed", "change": f"the next sync writes {_value(told.computed)}", "absent": "nothing to write", "held": "held back"}
+    console.print(f"  in the CRM   [bold]{_value(told.in_crm)}[/]  ({shown[told.state]})")
+    if told.held:
+        console.print(f"  held because {terminal.plain(told.held)}")
+    console.print(f"  comes from   {terminal.plain(told.expression)}  [dim]{told.place}[/]")
+    for name, value in told.facts.items():
+        console.print(f"    {name:<28} {_value(value)}")
+    _show_items(console, told.items)
+    _show_contributions(console, told.contributions)
+    for found in told.objects:
+        console.print(f"  source       {found['source']} {found['id']}  {terminal.plain(found['name'] or '')}  [dim]matched by {found['matched_by']}[/]")
+        if found["link"]:
+            console.print(f"               {found['link']}", soft_wrap=True)
+    for past in told.history[:3]:
+        verb = "written" if past.kind == "written" else "seen"
+        console.print(f"  {past.at}  {verb} by run {past.run}: {_value(past.old)} → {_value(past.value)}")
+
+
+def _show_items(console: Console, items: Sequence[Mapping[str, Any]]) -> None:
+    for item in items:
+        every = item["recurring_interval"] if item["interval_count"] in (None, 1) else f"{item['interval_count']} {item['recurring_interval']}s"
+        told = item["held"] or (None if item["counted"] else item["why_not"])
+        name = terminal.plain(str(item["product_name"]))
+        if told:
+            console.print(f"    {name} [dim]{item['subscription_id']}[/]: not counted, {terminal.plain(told)}")
+            continue
+        discount = f" less {_number(item['discount'])}" if item["discount"] else ""
+        console.print(
+            f"    {name} × {item['quantity']}: {_number(item['amount'])}{discount} minor units of {item['currency']} each {every} "
+            f"= {_number(item['monthly'])} a month  [dim]{item['subscription_id']}[/]"
+        )
+
+
+def _show_contributions(console: Console, contributions: Sequence[Mapping[str, Any]]) -> None:
+    for part in contributions:
+        measured = "not measured" if part["measured"] is None else str(part["measured"])
+        points = "" if part["contribution"] is None else f"{part['contribution']:>6} points"
+        console.print(f"    {part['part']:<11} {terminal.plain(str(part['label'])):<34} {measured:>14}  {points}")
+
+
+def _number(value: Decimal | None) -> str:
+    return canonical(format(value, "f")) or "0" if value is not None else "unknown"
+
+
+def _value(text: str | None) -> str:
+    return "[dim]empty[/]" if text is None else terminal.plain(canonical(text) or "")
+
+
+COMMANDS = (explain, runs)

@@ -1,0 +1,120 @@
+"""The commands that run: check, pull, plan, sync, score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from syncer.cli import setup, terminal
+from syncer.runs import sync as runs
+from syncer.runs.connect import connectors, crms
+from syncer.runs.sync import Result
+from syncer.specs import settings
+from syncer.tools.http import Calls
+from syncer.words.errors import PartlyApplied
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line on stdout instead of text.")
+
+
+@click.command()
+@click.option("--online", is_flag=True, help="Also try each vendor's credential.")
+def check(*, online: bool) -> None:
+    """Check settings, field specs and mappings; all problems at once, each with its place.
+
+    \b
+    Example:  syncer check --online
+    """
+    loaded = settings.load(Path.cwd())
+    project = setup.project(loaded.project)
+    console = terminal.out()
+    console.print(f"Written files are fine: {len(project.fields)} fields mapped, {len(project.mapping.crm)} columns read from the CRM")
+    if online:
+        calls = Calls()
+        for vendor in (*connectors(loaded, calls), *crms(loaded, calls).values()):
+            console.print(f"{vendor.name:<11} {vendor.check()}")
+
+
+@click.command()
+@as_json
+def pull(*, as_json: bool) -> None:
+    """Read what changed at Stripe, Mixpanel and Zendesk into the state. Nothing is written to a CRM.
+
+    \b
+    Example:  syncer pull
+    """
+    with terminal.progress() as watch:
+        run = setup.run(watch)
+        rows = runs.pull_sources(run)
+    if as_json:
+        click.echo(msgspec.json.encode({"rows": rows, "calls": run.calls.by_vendor()}))
+        return
+    for source, count in rows.items():
+        click.echo(f"{source:<9} {count:,} rows")
+
+
+@click.command()
+@click.option("--exit-code", is_flag=True, help="Exit with 10 when there are changes.")
+@click.option("--no-pull", is_flag=True, help="Plan from what is stored already.")
+@as_json
+def plan(*, exit_code: bool, no_pull: bool, as_json: bool) -> int:
+    """Show what a sync would write: by field, by account old → new, and what is held back. Writes nothing to a CRM.
+
+    \b
+    Example:  syncer plan --exit-code
+    """
+    with terminal.progress() as watch:
+        results = runs.plan(setup.run(watch), pulls=not no_pull)
+    for result in results:
+        if as_json:
+            click.echo(msgspec.json.encode({"fingerprint": result.plan.fingerprint, "plan": result.plan}))
+            continue
+        console = terminal.out()
+        terminal.show_result(console, result, customers=False)
+        terminal.show_plan(console, result.plan)
+    return 10 if exit_code and any(result.plan.changes for result in results) else 0
+
+
+@click.command()
+@as_json
+def sync(*, as_json: bool) -> None:
+    """Pull, compare and bring every CRM up to date. The scheduled job.
+
+    \b
+    Example:  syncer sync --json
+    """
+    with terminal.progress() as watch:
+        results = runs.sync(setup.run(watch))
+    _tell(results, as_json=as_json)
+
+
+@click.command()
+@as_json
+def score(*, as_json: bool) -> None:
+    """Score health again from what is stored and write only the health fields.
+
+    \b
+    Example:  syncer score
+    """
+    with terminal.progress() as watch:
+        results = runs.score(setup.run(watch))
+    _tell(results, as_json=as_json)
+
+
+def _tell(results: Sequence[Result], *, as_json: bool) -> None:
+    for result in results:
+        if as_json:
+            click.echo(msgspec.json.encode(result.numbers))
+        else:
+            terminal.show_result(terminal.out(), result)
+            terminal.show_changes(terminal.out(), result.plan.changes)
+    rejected = {result.plan.crm: len(result.applied.errors) for result in results if result.applied and result.applied.errors}
+    if rejected:
+        records = ", ".join(f"{count} records by {crm}" for crm, count in rejected.items())
+        first = next(error for result in results if result.applied for error in result.applied.errors.values())
+        raise PartlyApplied(f"rejected: {records}; everything else was written. The first: {first}. Mend the cause; the next sync tries them again")
+
+
+COMMANDS = (check, pull, plan, sync, score)

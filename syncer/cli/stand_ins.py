@@ -1,0 +1,63 @@
+"""`syncer sandbox`: the five vendors as local servers with a company in them."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import click
+import msgspec
+
+from syncer.words import when
+from syncer.words.errors import UsageError
+
+data_options = (
+    click.option("--accounts", default=300, show_default=True, type=click.IntRange(1, 1_000_000), help="How many CRM accounts the made-up company has."),
+    click.option("--seed", default=1, show_default=True, help="The same seed makes the same company."),
+    click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of CSV files to load instead (RavenStack's layout)."),
+)
+
+
+@click.command()
+@click.option("--print-env", is_flag=True, help="Print the settings that point syncer at the stand-ins as shell exports, then serve.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object (environment: the settings, changes: calls that make something happen), then serve.")
+@click.option("--limits/--no-limits", default=True, show_default=True, help="Keep the vendors' real rate limits.")
+@click.option("--port", default=0, help="The first of five ports in a row; 0 takes any free ones.")
+@data_options[0]
+@data_options[1]
+@data_options[2]
+def sandbox(*, print_env: bool, as_json: bool, limits: bool, port: int, accounts: int, seed: int, data: Path | None) -> None:
+    """Serve stand-ins of Stripe, Mixpanel, Zendesk, Salesforce and HubSpot on loopback until stopped.
+
+    \b
+    Example:  syncer sandbox --accounts 1000 --seed 7 --print-env
+    """
+    try:
+        from syncer.sandbox import start
+    except ImportError as error:
+        raise UsageError(f"the stand-ins need the extra `sandbox` ({error.name} is missing): pip install 'syncer[sandbox]'") from None
+    try:
+        loaded = start.read_company(accounts=accounts, seed=seed, data=data)
+    except start.BadData as error:
+        raise UsageError(str(error)) from None
+    for note in loaded.notes:
+        click.echo(note, err=True)
+    ports = dict(zip(start.VENDORS, range(port, port + len(start.VENDORS)), strict=True)) if port else {}
+    with start.Server(start.open_world(loaded.records, loaded.as_of, limits=limits), ports) as server:
+        environment = start.environment(server.urls, loaded.as_of)
+        if as_json:
+            changes = [msgspec.to_builtins(change) for change in start.changes(loaded.records, loaded.as_of)]
+            click.echo(msgspec.json.encode({"environment": environment, "changes": changes}))
+        elif print_env:
+            for name, value in environment.items():
+                click.echo(f"export {name}={shlex.quote(value)}")
+        else:
+            for vendor, url in server.urls.items():
+                click.echo(f"{vendor:<11} {url}")
+            click.echo("Settings for syncer: --print-env. What was called: GET /_control/requests on any of these.")
+        click.echo(f"Serving; the clock started at {when.iso(loaded.as_of)}. Stop with Ctrl-C.", err=True)
+        with suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(3600)

@@ -1,0 +1,146 @@
+"""What people see in a terminal: progress while it works, then tables and sentences. Colour and bars only where a person watches."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from syncer.core.overview import Customer, Overview
+from syncer.core.plan import Cell, Change, Plan
+from syncer.runs.pull import Watch
+from syncer.runs.sync import Result
+
+BAND_STYLES = {"excellent": "green", "healthy": "green", "caution": "yellow", "action": "red"}
+SHOWN_CHANGES = 12
+SHOWN_HELD = 8
+CRM_NAMES = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
+
+
+def out() -> Console:
+    """Where results go. Lines fold at the terminal's width; a pipe gets 100 columns."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
+    return Console(file=sys.stdout, highlight=False, width=width)
+
+
+def talk() -> Console:
+    """Where everything else goes."""
+    return Console(file=sys.stderr, highlight=False)
+
+
+@contextmanager
+def progress() -> Iterator[Watch]:
+    """Bars for what a run tells of, gone when it ends; nothing at all when stderr is not a terminal."""
+    console = talk()
+    columns = (SpinnerColumn(), TextColumn("{task.description:<18}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def watch(what: str, done: int, total: int | None) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield watch
+
+
+def show_result(console: Console, result: Result, *, customers: bool = True) -> None:
+    """The story of one CRM: matched and held, what was written, who is at risk and who is best."""
+    numbers, overview = result.numbers, result.overview
+    console.print()
+    console.rule(f"[bold]{CRM_NAMES[result.plan.crm]}[/]", align="left")
+    console.print(_matched(overview))
+    verb = "would be written" if result.applied is None else "written"
+    changed = sum(len(change.cells) for change in result.plan.changes) if result.applied is None else numbers["written"]
+    console.print(
+        f"Fields    [bold]{changed:,}[/] {verb} on {len(result.plan.changes):,} accounts · {numbers['unchanged']:,} already right · "
+        f"{numbers['held']:,} held back · {numbers['rejected']:,} rejected"
+    )
+    console.print("Calls     " + " · ".join(f"{vendor} {count}" for vendor, count in numbers["calls"].items()))
+    _show_rejected(console, result)
+    if customers:
+        _show_customers(console, "Most at risk", overview.riskiest)
+        _show_customers(console, "In best health", overview.best)
+
+
+def show_plan(console: Console, plan: Plan) -> None:
+    """What would change: by field, then the first accounts old → new, then what is held and why."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("field")
+    for name in ("to fill", "to replace", "to clear", "held", "already right"):
+        table.add_column(name, justify="right")
+    for count in plan.counts:
+        style = "" if count.changed or count.held else "dim"
+        cleared = f"[red]{count.cleared:,}[/]" if count.cleared else "0"
+        table.add_row(count.field, f"{count.filled:,}", f"{count.replaced:,}", cleared, f"{count.held:,}", f"{count.unchanged:,}", style=style)
+    console.print(table)
+    show_changes(console, plan.changes)
+    show_held(console, plan)
+    console.print(f"Fingerprint {plan.fingerprint}", style="dim")
+
+
+def show_changes(console: Console, changes: Sequence[Change]) -> None:
+    """Accounts with each field old → new."""
+    for change in changes[:SHOWN_CHANGES]:
+        console.print(f"\n[bold]{plain(change.name)}[/]  [dim]{change.id}[/]")
+        for cell in change.cells:
+            console.print(f"  {cell.field:<20} {_arrow(cell)}")
+    if len(changes) > SHOWN_CHANGES:
+        console.print(f"\n… and {len(changes) - SHOWN_CHANGES:,} more accounts", style="dim")
+
+
+def show_held(console: Console, plan: Plan) -> None:
+    """The first accounts that are held, and why."""
+    if not plan.held:
+        return
+    console.print(f"\n[bold]Held back[/] on {len({held.id for held in plan.held})} accounts; nothing of this is written until someone decides")
+    for held in plan.held[:SHOWN_HELD]:
+        console.print(f"  {plain(held.name)}: {plain(held.reason)} [dim]({_some(held.fields)})[/]")
+    if len(plan.held) > SHOWN_HELD:
+        console.print(f"  … and {len(plan.held) - SHOWN_HELD} more", style="dim")
+
+
+def _matched(overview: Overview) -> str:
+    parts = [f"{source} {count:,}" for source, count in overview.matched.items()]
+    ambiguous = sum(overview.ambiguous.values())
+    held = f" · [yellow]{ambiguous} ambiguous, held[/]" if ambiguous else ""
+    return f"Accounts  [bold]{overview.accounts:,}[/] in the CRM · matched: {' · '.join(parts)}{held}"
+
+
+def _show_rejected(console: Console, result: Result) -> None:
+    errors = result.applied.errors if result.applied else {}
+    for record, error in list(errors.items())[:SHOWN_HELD]:
+        console.print(f"  [red]rejected[/] {record}: {plain(error)}")
+
+
+def _show_customers(console: Console, title: str, customers: Sequence[Customer]) -> None:
+    if not customers:
+        return
+    console.print(f"\n[bold]{title}[/]")
+    for customer in customers:
+        style = BAND_STYLES.get(customer.band, "")
+        money = f"{customer.mrr.normalize():,f} {(customer.currency or '').upper()} a month" if isinstance(customer.mrr, Decimal) else ""
+        console.print(f"  [{style}]{customer.score:>5}[/]  [bold]{plain(customer.name)}[/]  [dim]{money}[/]")
+        console.print(f"         {plain(customer.reasons)}")
+
+
+def _arrow(cell: Cell) -> str:
+    old = "[dim]empty[/]" if cell.old is None else plain(cell.old)
+    new = "[red]empty[/]" if cell.new is None else f"[green]{plain(cell.new)}[/]"
+    return f"{old} → {new}"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"
+
+
+def plain(text: str) -> str:
+    """Text from outside as it is: rich's brackets mean nothing in it, control characters are shown as �."""
+    clean = "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+    return clean.replace("[", "\\[")

@@ -1,0 +1,128 @@
+"""From the store to a plan for one CRM: match, compute, compare. Reads nothing but the store, writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from syncer.core import cells
+from syncer.core.cells import MappedField
+from syncer.core.compose import facts_query, item_query
+from syncer.core.identity import RELATIONS, MatchRule, identity_query
+from syncer.core.overview import BANDS, COUNTS, REVENUE, Overview, customers_query, overview
+from syncer.core.plan import FieldCount, Held, Plan, changes_of
+from syncer.core.score import health_query
+from syncer.runs.run import Run
+from syncer.runs.tables import HISTORY, mirror
+from syncer.specs.account import SOURCES
+from syncer.tools.engine import Engine
+from syncer.words.ids import domain_of, salesforce_id
+from syncer.words.tables import Table
+
+ACCOUNT_COLUMNS = ("account_key", "stripe_customer_id", "domain", "employees", "industry", "country")
+"""What the models read of a CRM record; a column that the mapping does not name is empty."""
+
+CRM_KEY = Table("crm.key", {"account_id": "VARCHAR", "key": "VARCHAR", "value": "VARCHAR"}, key=())
+LEDGER = Table("identity.ledger", {"source": "VARCHAR", "source_id": "VARCHAR", "account_id": "VARCHAR", "decided": "BIGINT"}, key=())
+SHOWN = 3
+MONTH_SECONDS = 30 * 86_400
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A plan, the tables it was made from, and the fields in the CRM's words."""
+
+    crm: str
+    plan: Plan
+    fields: Sequence[MappedField]
+    engine: Engine
+
+    def overview(self, order: Sequence[str]) -> Overview:
+        """The customers at a glance, bands in this order."""
+        bands = {band: count for band, count in self.engine.rows(BANDS)}
+        customers = [self.engine.rows(customers_query(SHOWN, best=best)) for best in (False, True)]
+        return overview(self.engine.rows(COUNTS)[0], bands, order, self.engine.rows(REVENUE), customers)
+
+    def records(self, mirror_columns: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+        """The mirror's rows of the records that change, by id."""
+        columns = ", ".join(f'r."{name}"' for name in mirror_columns)
+        changed = cells.any_change(self.fields)
+        rows = self.engine.rows(f"SELECT {columns} FROM crm.record AS r JOIN cells AS c ON c.account_id = r.id WHERE {changed}")
+        return {row[0]: row for row in rows}
+
+
+@contextmanager
+def proposing(run: Run, crm: str, only: frozenset[str] | None = None) -> Iterator[Proposal]:
+    """The proposal for a CRM from what is stored; `only` names the fields to write, all if None."""
+    engine = Engine(run.store)
+    try:
+        fields = run.project.fields_in(crm)
+        _prepare(run, crm, engine)
+        _compute(run, crm, engine, fields, only)
+        yield Proposal(crm, _plan(run, crm, engine, fields), fields, engine)
+    finally:
+        engine.close()
+
+
+def _prepare(run: Run, crm: str, engine: Engine) -> None:
+    """Bind the stored tables; `crm.record`, `crm.account` and `crm.key` as the models read them."""
+    engine.bind(run.tables(), run.store.latest())
+    engine.define("crm.record", f"SELECT * FROM {mirror(crm, run.mirrored(crm)).name} WHERE NOT deleted")
+    keys = run.project.keys_in(crm)
+    named = {**dict.fromkeys(ACCOUNT_COLUMNS, "CAST(NULL AS VARCHAR)"), **{key: f'"{name}"' for key, name in keys.items()}}
+    columns = ", ".join(f'{source} AS "{key}"' for key, source in named.items())
+    engine.define("crm.account", f"SELECT id, name, {columns} FROM crm.record")
+    names = ", ".join(f'"{name}"' for name in ("id", *keys.values()))
+    rows = engine.rows(f"SELECT {names} FROM crm.record")
+    engine.fill(CRM_KEY, [key for row in rows for key in _keys(crm, row[0], dict(zip(keys, row[1:], strict=True)))])
+    engine.fill(LEDGER, [])
+
+
+def _keys(crm: str, record_id: str, values: dict[str, str | None]) -> Iterator[tuple[str, str, str]]:
+    """What a record can be found by. A Salesforce id is found in its long and its short form."""
+    yield record_id, "id", record_id
+    if crm == "salesforce" and len(record_id) == 18 and salesforce_id(record_id[:15]) == record_id:
+        yield record_id, "id", record_id[:15]
+    for key, value in values.items():
+        comparable = domain_of(value) if key == "domain" else (value or "").strip()
+        if comparable:
+            yield record_id, key, comparable
+
+
+def _compute(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], only: frozenset[str] | None) -> None:
+    parameters = run.parameters(crm)
+    rules = [
+        MatchRule(source, rule.source_key.replace("{crm}", crm), rule.crm_key)
+        for source in SOURCES
+        for rule in getattr(run.project.mapping.match, source)
+    ]
+    engine.compute("identity.decision", identity_query(rules))
+    for name, select in RELATIONS.items():
+        engine.define(name, select)
+    engine.compute("items", item_query(), parameters)
+    engine.compute("facts", facts_query(), parameters)
+    scored = next((field.key for field in fields if field.expression.columns == {"health.score"}), None)
+    before = _score_before(scored) if scored else None
+    engine.compute("base", cells.base_query(fields, "crm.record", before), parameters)
+    band = next((f"prev__{field.key}" for field in fields if field.expression.columns == {"health.band"}), None)
+    engine.compute("health", health_query(run.project.health, "base", band), parameters)
+    engine.compute("cells", cells.cells_query(fields, only), parameters)
+
+
+def _score_before(field: str) -> str:
+    """account_id and the health score as it stood 30 days before `$as_of`."""
+    return (
+        f"SELECT account_id, CAST(value AS DECIMAL(5,1)) AS score FROM {HISTORY.name} "
+        f"WHERE crm = $crm AND field = '{field}' AND at <= $as_of - {MONTH_SECONDS} "
+        "QUALIFY ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY at DESC) = 1"
+    )
+
+
+def _plan(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField]) -> Plan:
+    counts = tuple(FieldCount(*row) for row in engine.rows(cells.count_query(fields)))
+    held = tuple(Held(row[0], row[1], row[2], tuple(row[3].split(", "))) for row in engine.rows(cells.held_query(fields)))
+    changes = changes_of(fields, engine.rows(cells.change_query(fields)))
+    return Plan(crm, run.as_of, engine.rows("SELECT COUNT(*) FROM cells")[0][0], changes, held, counts)
+

@@ -1,0 +1,77 @@
+"""One run: what every step of it shares."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from syncer.connectors import TABLES
+from syncer.core.project import Project
+from syncer.runs.pull import Watch
+from syncer.runs.tables import HISTORY, RUN, mirror
+from syncer.specs.settings import Settings
+from syncer.tools.http import Calls
+from syncer.tools.intake import Intake
+from syncer.tools.store import Store
+from syncer.words import when
+from syncer.words.tables import Table
+
+LEASE_SECONDS = 3600
+
+
+@dataclass
+class Run:
+    """`as_of` is the instant that all figures are stated for; `calls` counts requests by vendor over the whole run."""
+
+    settings: Settings
+    project: Project
+    store: Store
+    as_of: int
+    watch: Watch
+    id: str = ""
+    calls: Calls = field(default_factory=Calls)
+
+    def __post_init__(self) -> None:
+        self.id = self.id or f"{when.iso(self.as_of)[:10]}-{secrets.token_hex(3)}"
+
+    def tables(self) -> tuple[Table, ...]:
+        """Every table that the store may hold."""
+        mirrors = (mirror(crm, self.mirrored(crm)) for crm in ("salesforce", "hubspot"))
+        return (*TABLES, HISTORY, RUN, *mirrors)
+
+    def mirrored(self, crm: str) -> list[str]:
+        """The API names read from a CRM: matching columns first, then the fields that are written."""
+        names = [*self.project.keys_in(crm).values(), *(field.spec.in_crm(crm) or "" for field in self.project.fields_in(crm))]
+        return list(dict.fromkeys(names))
+
+    @contextmanager
+    def writing(self) -> Iterator[Intake]:
+        """The state, for this run alone. LeaseHeld when another run is at work."""
+        lease = self.store.acquire(self.id, int(time.time()), LEASE_SECONDS)
+        try:
+            intake = Intake(self.store, self.store.latest(), self.tables())
+            try:
+                yield intake
+            finally:
+                intake.close()
+        finally:
+            self.store.release(lease)
+
+    def parameters(self, crm: str) -> dict[str, object]:
+        """What the models' SQL is told from outside."""
+        mixpanel, zendesk = self.settings.mixpanel, self.settings.zendesk
+        group_url = None
+        if mixpanel is not None and mixpanel.workspace_id is not None:
+            host = mixpanel.base_url if mixpanel.base_url.startswith("https://") else "https://mixpanel.com"
+            page = f"{host}/project/{mixpanel.project_id}/view/{mixpanel.workspace_id}/app/profile"
+            group_url = f"{page}#data_group_id={mixpanel.data_group_id}&distinct_id="
+        return {
+            "as_of": self.as_of,
+            "today": when.day(self.as_of),
+            "crm": crm,
+            "mixpanel_group_url_base": group_url,
+            "zendesk_url_base": f"https://{zendesk.subdomain}.zendesk.com" if zendesk else None,
+        }

@@ -1,0 +1,149 @@
+"""The scheduled job: pull, compare, guard, write, remember. Effects happen here in order; what they are is computed below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from syncer.core.overview import Overview
+from syncer.core.plan import Plan, refuse_large, summary
+from syncer.crm.port import Crm, CrmField
+from syncer.runs.apply import Applied, Target, apply
+from syncer.runs.connect import connectors, crms
+from syncer.runs.mirror import read_mirror
+from syncer.runs.propose import Proposal, proposing
+from syncer.runs.pull import pull
+from syncer.runs.run import Run
+from syncer.runs.tables import HISTORY, RUN, mirror
+from syncer.tools.intake import Intake
+from syncer.words.errors import MissingCrmField, SyncerError, UsageError
+from syncer.words.tables import Page
+
+
+@dataclass(frozen=True)
+class Result:
+    """One CRM after a run: the plan, what became of it, the customers at a glance, and the run in numbers. `applied` is None for a plan alone."""
+
+    plan: Plan
+    applied: Applied | None
+    overview: Overview
+    numbers: Mapping[str, Any]
+
+
+def pull_sources(run: Run) -> dict[str, int]:
+    """Bring the store up to date with the sources; rows read by source."""
+    with run.writing() as intake:
+        return _pull(run, intake)
+
+
+def plan(run: Run, *, pulls: bool = True) -> list[Result]:
+    """What a sync would do to each CRM now. Nothing is written to any CRM."""
+    return _run(run, pulls=pulls, writes=False, only=None)
+
+
+def sync(run: Run) -> list[Result]:
+    """Pull, then bring every CRM up to date. Nothing is written anywhere if any CRM lacks a field or a limit is passed."""
+    return _run(run, pulls=True, writes=True, only=None)
+
+
+def score(run: Run) -> list[Result]:
+    """Score again from what is stored and write only the fields that come from the health score."""
+    only = frozenset(field.key for field in run.project.fields if any(name.startswith("health.") for name in field.expression.columns))
+    return _run(run, pulls=False, writes=True, only=only)
+
+
+def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) -> list[Result]:
+    targets = crms(run.settings, run.calls)
+    if not targets:
+        raise UsageError("no CRM is set up: add a salesforce: or hubspot: section to syncer.yaml, or try `syncer demo`")
+    with run.writing() as intake, ExitStack() as open_engines:
+        described = {name: _described(run, crm) for name, crm in targets.items()}
+        if pulls:
+            _pull(run, intake)
+        results: list[Result] = []
+        proposals: list[Proposal] = []
+        for name, crm in targets.items():
+            read_mirror(crm, run.mirrored(name), intake, run.as_of, run.watch)
+            proposals.append(open_engines.enter_context(proposing(run, name, only)))
+        if writes:
+            for proposal in proposals:
+                refuse_large(proposal.plan, proposal.fields, run.project.mapping.limits)
+        counted: dict[str, int] = {}
+        for proposal in proposals:
+            applied = _apply(run, targets[proposal.crm], described[proposal.crm], proposal, intake) if writes else None
+            calls = _calls_since(run, counted, proposal.crm, list(targets))
+            result = _result(run, proposal, applied, calls)
+            results.append(result)
+            if writes:
+                _remember(run, proposal, result, intake)
+        intake.compact()
+    return results
+
+
+def _pull(run: Run, intake: Intake) -> dict[str, int]:
+    return pull(connectors(run.settings, run.calls), intake, run.as_of, run.watch)
+
+
+def _described(run: Run, crm: Crm) -> Mapping[str, CrmField]:
+    """The CRM's fields. MissingCrmField names every one that the mapping needs and the CRM does not show or let us write."""
+    described = crm.describe()
+    missing = [name for name in run.mirrored(crm.name) if name not in described]
+    written = [field.spec.in_crm(crm.name) or "" for field in run.project.fields_in(crm.name)]
+    locked = [name for name in written if name in described and not described[name].writable]
+    faults = []
+    if missing:
+        faults.append(f"{crm.name} has no field {', '.join(missing)} (or hides it from this user); create it, or take it out of mappings/account.yaml")
+    if locked:
+        faults.append(f"{crm.name} does not let this user write {', '.join(locked)}; grant edit access to these fields")
+    if faults:
+        raise MissingCrmField("; ".join(faults) + ". Nothing was written")
+    return described
+
+
+def _apply(run: Run, crm: Crm, described: Mapping[str, CrmField], proposal: Proposal, intake: Intake) -> Applied:
+    table = mirror(crm.name, run.mirrored(crm.name))
+    names = {field.key: field.spec.in_crm(crm.name) or "" for field in proposal.fields}
+    target = Target(crm, names, described, table.name, list(table.columns), proposal.records(list(table.columns)))
+    return apply(proposal.plan, target, intake, run.id, run.watch)
+
+
+def _calls_since(run: Run, counted: dict[str, int], crm: str, targets: list[str]) -> dict[str, int]:
+    """Calls not yet told in an earlier result, other CRMs' left for theirs; the first result carries the sources'."""
+    now = {vendor.lower(): count for vendor, count in run.calls.by_vendor().items()}
+    fresh = {vendor: count - counted.get(vendor, 0) for vendor, count in now.items() if vendor not in targets or vendor == crm}
+    counted.update({vendor: now[vendor] for vendor in fresh})
+    return {vendor: count for vendor, count in sorted(fresh.items()) if count}
+
+
+def _result(run: Run, proposal: Proposal, applied: Applied | None, calls: Mapping[str, int]) -> Result:
+    written, rejected = (applied.written, applied.rejected) if applied else (0, 0)
+    numbers = {"run": run.id, **summary(proposal.plan, written, rejected, calls)}
+    accounted = numbers["written"] + numbers["unchanged"] + numbers["held"] + numbers["rejected"]
+    if applied is not None and accounted != numbers["wanted"]:
+        raise SyncerError(f"{proposal.crm}: {numbers['wanted']} values were wanted but {accounted} are accounted for; this is a defect of syncer, please report it")
+    return Result(proposal.plan, applied, proposal.overview(run.project.health.bands_in_order()), numbers)
+
+
+def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> None:
+    """The history of this run: its numbers, and values that stood in the CRM before history began."""
+    seen = [(proposal.crm, account, field, run.as_of, value, None, run.id, "seen") for account, field, value in _unknown_cells(proposal)]
+    outcome = "partly" if result.numbers["rejected"] else "done"
+    row = (run.id, proposal.crm, run.as_of, run.as_of, outcome, msgspec.json.encode(result.numbers).decode())
+    intake.add(f"history.{proposal.crm}", Page({HISTORY.name: seen, RUN.name: [row]}, {}))
+    intake.flush()
+
+
+def _unknown_cells(proposal: Proposal) -> Iterator[tuple[str, str, str]]:
+    """Unchanged values of which history knows nothing yet: account, field, value."""
+    for field in proposal.fields:
+        yield from proposal.engine.rows(
+            f"SELECT c.account_id, '{field.key}', CAST(c.\"{field.key}\" AS VARCHAR) FROM cells AS c "
+            f"WHERE c.\"{field.key}__state\" = 'unchanged' AND c.\"{field.key}\" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {HISTORY.name} AS h "
+            f"WHERE h.crm = '{proposal.crm}' AND h.field = '{field.key}' AND h.account_id = c.account_id)"
+        )
+
+

@@ -1,0 +1,113 @@
+"""One SELECT out of the models: those that a goal needs, as CTEs in the order of their references, macros expanded, in an engine's dialect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from typing import cast
+
+import sqlglot
+from ruamel.yaml import YAML
+from sqlglot import exp
+
+from syncer.core.policy import MrrPolicy
+from syncer.models import macros_text, model_texts
+
+
+@dataclass(frozen=True)
+class Macro:
+    """A piece of SQL with named holes."""
+
+    params: tuple[str, ...]
+    body: exp.Expression
+
+    def fill(self, arguments: list[exp.Expression]) -> exp.Expression:
+        if len(arguments) != len(self.params):
+            raise ValueError(f"macro takes ({', '.join(self.params)}), given {len(arguments)}: {self.body.sql()}")
+        given = dict(zip(self.params, arguments, strict=True))
+        return exp.paren(
+            self.body.transform(lambda node: given[node.name].copy() if isinstance(node, exp.Column) and node.name in given else node)
+        )
+
+
+def facts_query(policy: MrrPolicy | None = None, dialect: str = "duckdb") -> str:
+    """The SELECT of `facts`: a row per CRM account, columns as in catalog.yaml.
+
+    Parameters: `$as_of` (epoch seconds), `$mixpanel_group_url_base` (text up to the id, or NULL), `$zendesk_url_base`
+    (`https://sub.zendesk.com`, or NULL). UsageError for a policy that is not supported.
+    """
+    return compose("facts", mrr_macros(policy or MrrPolicy()), dialect=dialect)
+
+
+def item_query(policy: MrrPolicy | None = None, dialect: str = "duckdb") -> str:
+    """The SELECT behind MRR: a row per subscription item, amounts in minor units as DECIMAL(38,12).
+
+    customer_id, subscription_id, item_id, price_id, product_name, quantity, currency, recurring_interval, interval_count,
+    amount and discount (for the item's own period), monthly (after discounts), counted, why_not (why not counted), held (why a
+    counted item's amount is unknown). Parameter: `$as_of`. UsageError for a policy that is not supported.
+    """
+    return compose("items", mrr_macros(policy or MrrPolicy()), dialect=dialect)
+
+
+def mrr_macros(policy: MrrPolicy) -> dict[str, Macro]:
+    """The shipped macros and those of the policy, by name."""
+    return {**shipped_macros(), **parse_macros(policy.macros())}
+
+
+@cache
+def shipped_macros() -> Mapping[str, Macro]:
+    """macros.yaml by name."""
+    return parse_macros(YAML(typ="safe").load(macros_text()))
+
+
+def parse_macros(texts: Mapping[str, str]) -> dict[str, Macro]:
+    """`{"NAME(a, b)": "SQL with a and b"}` by name."""
+    macros = {}
+    for signature, text in texts.items():
+        name, *params = re.findall(r"\w+", signature)
+        macros[name] = Macro(tuple(params), _parse(text))
+    return macros
+
+
+def expand(tree: exp.Expression, macros: Mapping[str, Macro]) -> exp.Expression:
+    """The tree with every call of a macro replaced by what it stands for."""
+
+    def unfold(node: exp.Expression) -> exp.Expression:
+        macro = macros.get(node.name.upper()) if isinstance(node, exp.Anonymous) else None
+        return expand(macro.fill(node.expressions), macros) if macro else node
+
+    return tree.transform(unfold)
+
+
+def compose(goal: str, macros: Mapping[str, Macro], own: Mapping[str, str] | None = None, dialect: str = "duckdb") -> str:
+    """The SELECT of model `goal`; `own` adds models (name → SQL) to the shipped ones."""
+    models = {**_parsed_models(), **{name: _parse(text) for name, text in (own or {}).items()}}
+    needs: dict[str, set[str]] = {}
+    asked = [goal]
+    while asked:
+        name = asked.pop()
+        if name not in needs:
+            needs[name] = references(models[name])
+            asked += needs[name]
+    query = exp.select(*(exp.column(column) for column in models[goal].named_selects)).from_(goal)
+    for name in TopologicalSorter({name: sorted(needs[name]) for name in sorted(needs)}).static_order():
+        query = query.with_(name, as_=expand(models[name], macros), copy=False)
+    return query.sql(dialect=dialect, pretty=True, comments=False)
+
+
+def references(tree: exp.Expression) -> set[str]:
+    """Names of the models that a model reads: tables without a schema that are not its own steps."""
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return {table.name for table in tree.find_all(exp.Table) if not table.db} - own
+
+
+@cache
+def _parsed_models() -> Mapping[str, exp.Query]:
+    return {name: cast("exp.Query", _parse(text)) for name, text in model_texts().items()}
+
+
+def _parse(text: str) -> exp.Query:
+    return cast("exp.Query", sqlglot.parse_one(text, dialect="duckdb"))

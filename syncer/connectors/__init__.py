@@ -4,8 +4,10 @@ from syncer.connectors.mixpanel import Mixpanel
 from syncer.connectors.stripe import Stripe
 from syncer.connectors.zendesk import Zendesk
 
-SOURCES = {
-    "stripe": Stripe,
-    "mixpanel": Mixpanel,
-    "zendesk": Zendesk,
-}
+SOURCES = (
+    Stripe,
+    Mixpanel,
+    Zendesk,
+)
+TABLES = tuple(table for source in SOURCES for table in source.tables)
+"""Every table that a source may fill."""

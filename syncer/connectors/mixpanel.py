@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,6 +23,9 @@ from syncer.words import when
 from syncer.words.errors import VendorError
 from syncer.words.ids import domain_of
 from syncer.words.tables import Page, Row, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 LIMITS = (Rule(60, 3605, "^/api/query"), Rule(60, 3605, "/export$"), Rule(3, 1.05, "/export$"))
 """Queries and exports an hour, exports a second (https://docs.mixpanel.com, rate limits), with a margin."""
@@ -78,16 +80,16 @@ class Mixpanel:
     name = "mixpanel"
     tables: Sequence[Table] = TABLES
 
-    def __init__(  # noqa: PLR0913  (settings, by name)
+    def __init__(  # noqa: PLR0913, PLR0917  (settings)
         self,
-        *,
         username: str,
         secret: str,
         project_id: str,
         data_group_id: str,
-        group_key: str,
+        group_key: str = "account_id",
         base_url: str = "https://mixpanel.com",
         export_url: str = "https://data.mixpanel.com",
+        *,
         time_zone: str = "UTC",
         history_days: int = 90,
         reread_days: int = 8,
@@ -168,7 +170,7 @@ class Mixpanel:
             number += 1
 
     def _counts(self, start: date, end: date) -> Counter[tuple[date, str, str, str, str | None]]:
-        """Events by day, group, user, event and surface, first and last day included; an event sent twice counts once."""
+        """Events by day, group, user, event and surface, both days included; an event sent twice counts once."""
 
         def consume(lines: Iterator[bytes]) -> Counter[tuple[date, str, str, str, str | None]]:
             counts: Counter[tuple[date, str, str, str, str | None]] = Counter()

@@ -9,17 +9,20 @@ Not seen are coupons deleted before the first pull and subscriptions on a test c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from syncer.connectors.stripe_records import KINDS, TABLES, Item, Kind, Listing, Subscription
+from syncer.connectors.stripe_records import KINDS, Item, Kind, Listing, Subscription
+from syncer.connectors.stripe_tables import TABLES
 from syncer.tools.http import Calls, Http, Patience, Reply, Verdict
 from syncer.tools.pace import Pace, Rule
 from syncer.words.errors import CredentialRefused, QuotaExhausted, Unreachable, VendorError
 from syncer.words.tables import Page, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 API_VERSION = "2026-05-27.dahlia"
 HORIZON = 29 * 86_400

@@ -1,4 +1,4 @@
-"""What Stripe's objects become: the tables, and for each kind of object its decoder, its list and its rows.
+"""What Stripe's objects become: for each kind of object its decoder, its list and its rows.
 
 API version 2026-05-27.dahlia (https://docs.stripe.com/api). Only the fields that are used are decoded.
 """
@@ -6,21 +6,22 @@ API version 2026-05-27.dahlia (https://docs.stripe.com/api). Only the fields tha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from msgspec import Struct
 from msgspec import field as named
 
+from syncer.connectors.stripe_tables import TABLES
 from syncer.words.ids import domain_of
-from syncer.words.tables import Row, Table
+from syncer.words.tables import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 T = TypeVar("T")
 Rows = dict[str, list[Row]]
-
-TEXT, WHOLE, YES_NO, AMOUNT = "VARCHAR", "BIGINT", "BOOLEAN", "DECIMAL(30,12)"
 
 
 class Listing(Struct, Generic[T]):
@@ -148,83 +149,6 @@ class Subscription(Struct):
     livemode: bool | None = None
     discounts: list[Discount] = []
     items_complete: bool = named(name="_items_complete", default=True)
-
-
-TABLES = (
-    Table("stripe.product", {"id": TEXT, "name": TEXT, "active": YES_NO, "deleted": YES_NO}),
-    Table(
-        "stripe.price",
-        {
-            "id": TEXT, "product_id": TEXT, "nickname": TEXT, "currency": TEXT, "billing_scheme": TEXT,
-            "tiers_mode": TEXT, "unit_amount": AMOUNT, "recurring_interval": TEXT, "interval_count": WHOLE,
-            "usage_type": TEXT, "divide_by": WHOLE, "round_up": YES_NO, "active": YES_NO,
-        },
-    ),
-    Table(
-        "stripe.price_tier",
-        {"price_id": TEXT, "position": WHOLE, "up_to": WHOLE, "unit_amount": AMOUNT, "flat_amount": AMOUNT},
-        key=("price_id", "position"),
-        parent="stripe.price",
-    ),
-    Table(
-        "stripe.coupon",
-        {
-            "id": TEXT, "name": TEXT, "percent_off": "DECIMAL(12,6)", "amount_off": WHOLE, "currency": TEXT,
-            "duration": TEXT, "deleted": YES_NO,
-        },
-    ),
-    Table(
-        "stripe.coupon_product",
-        {"coupon_id": TEXT, "product_id": TEXT},
-        key=("coupon_id", "product_id"),
-        parent="stripe.coupon",
-    ),
-    Table(
-        "stripe.customer",
-        {
-            "id": TEXT, "name": TEXT, "email": TEXT, "currency": TEXT, "delinquent": YES_NO, "created": WHOLE,
-            "livemode": YES_NO, "deleted": YES_NO,
-        },
-    ),
-    Table(
-        "stripe.customer_discount",
-        {"customer_id": TEXT, "id": TEXT, "coupon_id": TEXT, "starts": WHOLE, "ends": WHOLE},
-        key=("customer_id", "id"),
-        parent="stripe.customer",
-    ),
-    Table(
-        "stripe.key",
-        {"owner_id": TEXT, "key": TEXT, "value": TEXT},
-        key=("owner_id", "key", "value"),
-        parent="stripe.customer",
-    ),
-    Table(
-        "stripe.subscription",
-        {
-            "id": TEXT, "customer_id": TEXT, "status": TEXT, "currency": TEXT, "created": WHOLE, "start_date": WHOLE,
-            "trial_end": WHOLE, "cancel_at": WHOLE, "cancel_at_period_end": YES_NO, "canceled_at": WHOLE,
-            "ended_at": WHOLE, "pause_behavior": TEXT, "items_complete": YES_NO, "livemode": YES_NO,
-        },
-    ),
-    Table(
-        "stripe.subscription_item",
-        {
-            "subscription_id": TEXT, "id": TEXT, "price_id": TEXT, "quantity": WHOLE, "current_period_start": WHOLE,
-            "current_period_end": WHOLE,
-        },
-        key=("subscription_id", "id"),
-        parent="stripe.subscription",
-    ),
-    Table(
-        "stripe.subscription_discount",
-        {
-            "subscription_id": TEXT, "item_id": TEXT, "position": WHOLE, "id": TEXT, "coupon_id": TEXT,
-            "starts": WHOLE, "ends": WHOLE,
-        },
-        key=("subscription_id", "item_id", "position"),
-        parent="stripe.subscription",
-    ),
-)
 
 
 def product_rows(product: Product) -> Rows:

@@ -9,8 +9,7 @@ Users are read beside the tickets they asked for: one without a ticket, or whose
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -27,6 +26,9 @@ from syncer.tools.http import Calls, Http, Patience
 from syncer.tools.pace import Pace, Rule
 from syncer.words.errors import UsageError
 from syncer.words.tables import Page, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 LIMITS = (Rule(10, 61, r"/incremental/"), Rule(200, 61))
 """Exports, and calls on the smallest plan, a minute (https://developer.zendesk.com, usage limits), with a margin."""
@@ -116,7 +118,7 @@ class Zendesk:
         """Pages of what changed since the cursor; see Connector."""
         place = dict(cursor)
         yield from self._organizations(place, as_of)
-        yield from self._tickets(place, as_of)
+        yield from self._tickets(place)
         yield Page({}, dict(place))
 
     def _organizations(self, place: dict[str, Any], as_of: int) -> Iterator[Page]:
@@ -149,13 +151,13 @@ class Zendesk:
             more = listing.meta.has_more
             after = {"page[after]": listing.meta.after_cursor}
 
-    def _tickets(self, place: dict[str, Any], as_of: int) -> Iterator[Page]:
+    def _tickets(self, place: dict[str, Any]) -> Iterator[Page]:
         """The cursor export, from `place["tickets"]`, with the users it names."""
         met: set[tuple[int, str]] = set()
         ended = False
         while not ended:
             known = place.get("tickets")
-            begin = {"cursor": known} if known else {"start_time": min(BEGINNING, as_of - MINUTE)}
+            begin = {"cursor": known} if known else {"start_time": BEGINNING}
             params = {**begin, "include": "users,metric_sets", "per_page": 1000}
             export = self.http.get("/api/v2/incremental/tickets/cursor", params, into=TicketExport)
             ended = export.end_of_stream or export.after_cursor in {None, known}

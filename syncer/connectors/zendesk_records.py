@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from syncer.words import when
 from syncer.words.ids import domain_of
 from syncer.words.tables import Row, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TEXT, WHOLE, YES_NO = "VARCHAR", "BIGINT", "BOOLEAN"
 

@@ -188,9 +188,7 @@ def test_a_post_is_repeated_only_where_that_is_safe(connect, server, fault, how,
 
 def test_an_expired_token_is_renewed_once(connect, vendor):
     tokens = ["tok_old_12345"]
-    http = connect(
-        auth=lambda: {"authorization": f"Bearer {tokens[-1]}"}, renew=lambda: tokens.append(vendor.token)
-    )
+    http = connect(auth=lambda: {"authorization": f"Bearer {tokens[-1]}"}, renew=lambda: tokens.append(vendor.token))
     assert http.get("/things/1", into=Thing).id == "1"
     assert (tokens, http.calls) == (["tok_old_12345", TOKEN], 2)
 
@@ -235,7 +233,7 @@ def test_redirects_are_refused(connect):
 def test_links_are_followed_on_the_same_host_only(connect, server):
     http = connect()
     assert http.get(server.urls["acme"] + "/things/2", into=Thing).id == "2"
-    with pytest.raises(VendorError, match="evil.example, which is not the configured host"):
+    with pytest.raises(VendorError, match=r"evil.example, which is not the configured host"):
         http.get("https://evil.example/things/2", into=Thing)
     assert http.calls == 1
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
@@ -191,3 +193,9 @@ def test_nothing_to_write_makes_no_call(bench: Bench):
     before = len(bench.requests)
     assert list(bench.crm.write([], fields, 0)) == []
     assert len(bench.requests) == before
+
+
+def test_the_sdks_are_imported_only_when_they_are_called():
+    code = "import sys, syncer.crm.hubspot, syncer.crm.salesforce; print({'hubspot', 'simple_salesforce', 'requests'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

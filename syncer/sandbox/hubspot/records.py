@@ -165,7 +165,8 @@ class Records:
             if text is None:
                 record.values.pop(name, None)
             else:
-                record.values[name] = appended(record.values.get(name), text)
+                several = self.definitions[name]["fieldType"] == "checkbox"
+                record.values[name] = appended(record.values.get(name), text) if several else text
         record.values[self.kind.modified] = iso(now)
         self._remember(record)
 

@@ -7,6 +7,7 @@ records are in both. The last minute never is.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any
 
 from syncer.sandbox.server import Answer, Call, Route
@@ -46,7 +47,7 @@ class Incremental:
         if cursor:
             since = position(cursor)
         else:
-            since = (self._start(call), -1.0)
+            since = (self._start(call), -1)
             if since[0] > call.now - YOUNGEST_SECONDS:
                 raise coded(400, "StartTimeTooRecent", "start_time must be at least one minute ago")
         size = min(max(1, number(call, "per_page", LARGEST_PAGE)), LARGEST_PAGE)
@@ -71,10 +72,10 @@ class Incremental:
             text = "Too recent start_time. Use a start_time older than 60 seconds"
             raise coded(422, "InvalidValue", text)
         size = min(max(1, number(call, "per_page", LARGEST_PAGE)), LARGEST_PAGE)
-        waiting = table.changed((start, -1.0), int(call.now) - YOUNGEST_SECONDS)
+        waiting = table.changed((start, -1), int(call.now) - YOUNGEST_SECONDS)
         page = waiting[:size]
         # All that changed in one second stay together, so a page may be longer than asked for.
-        page += [each for each in waiting[size:] if each[0] == page[-1][0]] if page else []
+        page += takewhile(lambda each: each[0] == page[-1][0], waiting[size:])
         more = len(page) < len(waiting)
         end = page[-1][0] if page else start
         if more and end == start:  # a page full of one second would come for ever
@@ -95,14 +96,14 @@ class Incremental:
 
     def sample(self, call: Call) -> Answer:
         table, start = self._table(call, "tickets", "users", "organizations"), self._start(call)
-        found = table.changed((start, -1.0), int(call.now) - YOUNGEST_SECONDS)[:SAMPLE]
+        found = table.changed((start, -1), int(call.now) - YOUNGEST_SECONDS)[:SAMPLE]
         return self._timed(call, table, [each for _, each in found], found[-1][0] if found else start, ended=True)
 
 
-def position(cursor: str) -> tuple[int, float]:
+def position(cursor: str) -> tuple[int, int]:
     """Stamp and id in a cursor: the last record of the page that gave it."""
     stamp, _, last = decode(cursor).partition("||")
     try:
-        return int(float(stamp)), float(last)
+        return int(float(stamp)), int(last)
     except ValueError as wrong:
         raise coded(400, "InvalidCursor", "The cursor is invalid") from wrong

@@ -1,9 +1,9 @@
 """A stand-in for Zendesk's Support API: for readers of tickets, users and organizations and writers of the latter.
 
 Every path is there with and without `.json`. It does NOT imitate: comments and audits (an update answers an empty
-audit), views, triggers, SLAs, business hours; ticket events and metric events; writing users; survey responses (the new CSAT);
-merging; scopes; limits per endpoint other than those of the exports; `/search` beyond simple terms. Bulk jobs do their
-work at once, only their status takes its time.
+audit), views, triggers, SLAs, business hours; ticket events and metric events; writing users; survey responses (the new
+CSAT); merging; scopes; limits per endpoint other than those of the exports; `/search` beyond simple terms. Bulk jobs do
+their work at once, only their status takes its time.
 """
 
 from __future__ import annotations
@@ -169,9 +169,8 @@ class ZendeskStandin:
 
     def _jobs(self, call: Call) -> Answer:
         jobs = [job.shown(call.base_url, call.now) for job in self._account.jobs.all(call.now)]
-        return Answer(
-            {"job_statuses": jobs, "count": len(jobs), "next_page": None, "previous_page": None}, rows=len(jobs)
-        )
+        paging = {"count": len(jobs), "next_page": None, "previous_page": None}
+        return Answer({"job_statuses": jobs, **paging}, rows=len(jobs))
 
     def _job(self, call: Call) -> Answer:
         if call.args["id"] == "show_many":
@@ -194,7 +193,7 @@ class ZendeskStandin:
         return given
 
     def load(self, records: Mapping[str, list[Any]]) -> None:
-        """By resource: tickets (with their `metric_set`), organizations, users, groups, satisfaction_ratings, …_fields."""
+        """Records by resource; tickets bring their `metric_set`."""
         self._account.load(records, self.clock.now())
 
     def reset(self) -> None:

@@ -104,6 +104,6 @@ class Table:
             self._listed = (hour, sorted(kept))
         return self._listed[1]
 
-    def changed(self, since: tuple[int, float], until: int) -> list[tuple[int, int]]:
+    def changed(self, since: tuple[int, int], until: int) -> list[tuple[int, int]]:
         """(stamp, id) after `since` up to the second `until`, oldest change first."""
         return self._order[bisect_right(self._order, since) : bisect_right(self._order, (until, float("inf")))]

@@ -121,7 +121,7 @@ def _contact() -> list[Field]:
 
 def _user() -> list[Field]:
     return [
-        _id("User ID"), _text("Username", "Username", 80, nillable=False, unique=True, external_id=True), *_person(),
+        _id("User ID"), _text("Username", "Username", 80, nillable=False, unique=True), *_person(),
         _text("Email", "Email", 128, "email", nillable=False), _text("Alias", "Alias", 8), _text("Title", "Title", 80),
         _text("Department", "Department", 80),
         Field(name="IsActive", label="Active", type="boolean", nillable=False, default=True),

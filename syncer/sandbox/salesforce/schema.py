@@ -91,7 +91,7 @@ class Field:
             "groupable": self.groupable,
             "highScaleNumber": False,
             "htmlFormatted": False,
-            "idLookup": self.external_id or self.type == "id",
+            "idLookup": self.indexed or self.type == "id",
             "inlineHelpText": self.help,
             "label": self.label,
             "length": self.length,

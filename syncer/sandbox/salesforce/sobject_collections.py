@@ -70,6 +70,8 @@ def upsert_rows(store: Store, table: Table, column: Field, rows: Sequence[Values
 
     def one(key: Any, values: Values) -> Outcome:
         if key is None:
+            if column.type == "id":
+                return _outcome(lambda: (store.create(table, values), True), None)
             return None, False, ApiError("MISSING_ARGUMENT", f"{column.name} not specified", [])
         if times[str(key).lower()] > 1:
             return None, False, ApiError("DUPLICATE_VALUE", f"Duplicate external id specified: {key}", [column.name])

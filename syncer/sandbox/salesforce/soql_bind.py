@@ -177,13 +177,12 @@ class Binder:
         if not isinstance(condition, Compare) or condition.operator not in ("=", "in") or len(condition.path.parts) > 1:
             return None
         field = self._table.sobject.column(condition.path.parts[0])
-        if field is None or any(value.kind == "null" for value in condition.values):
+        keyed = field is not None and (field.type == "id" or (field.indexed and not deleted))
+        if field is None or not keyed or any(value.kind == "null" for value in condition.values):
             return None
         wanted = [self._value(field, condition.path, value) for value in condition.values]
         if field.type == "id":
             return wanted
-        if deleted or not field.indexed:
-            return None
         return [row_id for value in wanted for row_id in self._table.ids_by(field, value)]
 
 

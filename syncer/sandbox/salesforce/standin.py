@@ -60,6 +60,7 @@ class SalesforceStandin:
             Route("GET", "/services/data", _versions),
             Route("GET", "/services/data/v{version}", _resources),
             Route("GET", "/services/data/v{version}/limits", self._show_limits),
+            Route("GET", "/services/data/v{version}/limits/recordCount", self._record_count),
             *Queries(store).routes(),
             *Composite(store, self._dispatch, self._count).routes(),
             *Collections(store).routes(),
@@ -194,6 +195,11 @@ class SalesforceStandin:
         return Answer(
             {"DailyApiRequests": calls, **{name: {"Max": most, "Remaining": most} for name, most in fixed.items()}}
         )
+
+    def _record_count(self, call: Call) -> Answer:
+        asked = [name.lower() for name in (call.one("sObjects") or "").split(",") if name]
+        tables = [table for name, table in self.store.tables.items() if not asked or name in asked]
+        return Answer({"sObjects": [{"count": len(table.rows), "name": table.sobject.name} for table in tables]})
 
 
 def _check_version(call: Call) -> None:

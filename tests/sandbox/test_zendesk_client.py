@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from zendesk_account import AGENT, DAY, Desk, running
+from zendesk_account import DAY, STAFF, Desk, running
 from zenpy import Zenpy
 from zenpy.lib.api import BaseApi
 from zenpy.lib.api_objects import OrganizationField, Ticket
@@ -32,12 +32,12 @@ def speak_http(api: Any, seen: set[int] | None = None) -> None:
 
 @pytest.fixture(scope="module")
 def client(desk: Desk) -> Iterator[Zenpy]:
-    with requests.Session() as session:
-        session.trust_env = False
+    with requests.Session() as http:
+        http.trust_env = False
         port = desk.url.rsplit(":", 1)[1]
         client = Zenpy(
             subdomain="127", domain=f"0.0.1:{port}", email="ops@example.com", token="sandbox-zendesk-token",
-            session=session, disable_cache=True,
+            session=http, disable_cache=True,
         )  # fmt: skip
         speak_http(client)
         yield client
@@ -74,7 +74,7 @@ def test_lists(client: Zenpy) -> None:
     assert [each.score for each in client.satisfaction_ratings()] == ["good", "bad", "offered"]
     assert client.users.me().email == "ops@example.com"
     assert [each.id for each in client.search(type="organization", external_id="ac-104")] == [104]
-    assert {each.id for each in client.search_export(type="user", role="agent")} == {AGENT}
+    assert {each.id for each in client.search_export(type="user", role="admin")} == {STAFF}
 
 
 def test_writes_and_jobs(client: Zenpy, desk: Desk) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from zendesk_account import AGENT, CONTRACT, DAY, NOW, Desk, ids, iso, organization, plain, running, ticket, user
+from zendesk_account import CONTRACT, DAY, NOW, STAFF, Desk, ids, iso, organization, plain, running, ticket, user
 
 LISTS = [
     "tickets",
@@ -117,7 +117,7 @@ def test_side_loads_bring_people_organizations_and_metric_sets_once(desk: Desk) 
     page = checked(
         desk, "/api/v2/incremental/tickets/cursor.json", start_time=0, include="users,organizations,metric_sets"
     )
-    assert ids(page["users"]) == [300, 301, 302, 303, 304, 305, 306, AGENT]
+    assert ids(page["users"]) == [300, 301, 302, 303, 304, 305, 306, STAFF]
     assert ids(page["organizations"]) == [100, 101, 102, 103, 104]
     assert page["tickets"][0]["metric_set"]["reply_time_in_minutes"] == {"calendar": 30, "business": 10}
     assert "metric_set" not in desk.get("/api/v2/incremental/tickets/cursor.json", start_time=0)["tickets"][0]
@@ -282,3 +282,12 @@ def test_exports_are_limited_to_ten_a_minute_and_all_calls_to_400() -> None:
         assert (answers[-1].status_code, answers[-1].json()["error"]) == (429, "APIRateLimitExceeded")
         desk.clock.advance(61)
         assert desk.call("GET", "/api/v2/incremental/tickets/cursor.json?start_time=0").status_code == 200
+
+
+def test_an_injected_fault_looks_like_the_vendors_and_every_call_is_logged(desk: Desk) -> None:
+    desk.send("POST", "/_control/faults", {"faults": [{"path": "/tickets", "status": 503, "times": 1}]})
+    broken = desk.call("GET", "/api/v2/tickets")
+    assert (broken.status_code, set(broken.json()["error"])) == (503, {"title", "message"})
+    assert desk.call("GET", "/api/v2/tickets").status_code == 200
+    logged = desk.get("/_control/requests")["requests"]
+    assert [(each["status"], each["rows"]) for each in logged] == [(503, 0), (200, 25)]

@@ -16,7 +16,7 @@ from syncer.sandbox.zendesk import TOKEN, ZendeskStandin
 
 NOW = 1_790_000_000  # 2026-09-21
 DAY = 86_400
-AGENT, GROUP = 900, 70
+STAFF, GROUP = 900, 70
 CONTRACT = Contract("zendesk/support.json")
 
 
@@ -44,11 +44,11 @@ class Desk:
     url: str
 
     def call(self, method: str, path: str, *, token: str | None = TOKEN, **rest: Any) -> requests.Response:
-        with requests.Session() as session:
-            session.trust_env = False
+        with requests.Session() as http:
+            http.trust_env = False
             headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **rest.pop("headers", {})}
             address = path if path.startswith("http") else self.url + path
-            return session.request(method, address, headers=headers, timeout=10, **rest)
+            return http.request(method, address, headers=headers, timeout=10, **rest)
 
     def get(self, path: str, **params: Any) -> Any:
         answer = self.call("GET", path, params=params)
@@ -121,7 +121,7 @@ def ticket(number: int, changed: int, **more: Any) -> dict[str, Any]:
         "priority": "normal",
         "requester_id": 300 + number % 7,
         "submitter_id": 300,
-        "assignee_id": AGENT,
+        "assignee_id": STAFF,
         "organization_id": 100 + number % 5,
         "group_id": GROUP,
         "tags": [],
@@ -141,7 +141,7 @@ def rating(number: int, score: str, at: int, **more: Any) -> dict[str, Any]:
         "ticket_id": number,
         "score": score,
         "requester_id": 301,
-        "assignee_id": AGENT,
+        "assignee_id": STAFF,
         "group_id": GROUP,
         "created_at": iso(at),
         "updated_at": iso(at),
@@ -172,7 +172,7 @@ def records(now: int = NOW) -> dict[str, list[dict[str, Any]]]:
         "groups": [{"id": GROUP, "name": "Support", "created_at": iso(now - DAY), "updated_at": iso(now - DAY)}],
         "organizations": [organization(100 + n, now - (20 - n // 2) * DAY) for n in range(12)],
         "users": [user(300 + n, now - (10 - n) * DAY, organization_id=100 + n % 5) for n in range(7)]
-        + [user(AGENT, now - 9 * DAY, role="agent", default_group_id=GROUP)],
+        + [user(STAFF, now - 9 * DAY, role="admin", default_group_id=GROUP)],
         "tickets": [ticket(1 + n, now - (30 - n // 2) * DAY) for n in range(25)],
         "satisfaction_ratings": [
             rating(1, "good", now - 3 * DAY, comment="Thank you"),

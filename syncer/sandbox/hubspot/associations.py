@@ -10,11 +10,12 @@ import msgspec
 from syncer.sandbox.server import Answer, Call, Route
 
 from .links import BACK, LABELS, spec
-from .portal import DATED, Portal, batch, inputs_of
+from .portal import DATED, Portal, batch, inputs_of, number, paging
 from .records import Record, Records
 from .refusals import Refusal, not_found
 
 OBJECT_BASES = ("/crm/v4/objects", *(f"/crm/objects/{version}" for version in DATED))
+LARGEST_PAGE = 500
 PAIR_BASES = ("/crm/v4/associations", *(f"/crm/associations/{version}" for version in DATED))
 
 
@@ -107,8 +108,8 @@ class Associations:
         known = LABELS[start.kind.plural, end.kind.plural]
         found = self.portal.links.of(start.kind.plural, one.id, end.kind.plural)
         return [
-            {"toObjectId": as_id(number), "associationTypes": [spec(each, known[each]) for each in sorted(types)]}
-            for number, types in found.items()
+            {"toObjectId": as_id(linked_id), "associationTypes": [spec(each, known[each]) for each in sorted(types)]}
+            for linked_id, types in found.items()
         ]
 
     def list_all(self, call: Call) -> Answer:
@@ -116,8 +117,11 @@ class Associations:
         one = start.find(call.args["id"])
         if one is None:
             raise not_found(call.args["id"])
-        results = self._linked(call, start, one, end)
-        return Answer({"results": results}, rows=len(results))
+        limit, first = number(call, "limit", LARGEST_PAGE, LARGEST_PAGE), number(call, "after", 0)
+        linked = self._linked(call, start, one, end)
+        results = linked[first : first + limit]
+        following = str(first + limit) if first + limit < len(linked) else None
+        return Answer({"results": results, **paging(call, following)}, rows=len(results))
 
     def labels(self, call: Call) -> Answer:
         start, end = self._sides(call)

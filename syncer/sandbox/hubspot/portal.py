@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -95,9 +96,5 @@ def paging(call: Call, after: str | None) -> dict[str, Any]:
     """The `paging` key of a list answer; nothing on the last page."""
     if after is None:
         return {}
-    kept = "&".join(f"{key}={value}" for key, value in call.query if key != "after")
-    return {
-        "paging": {
-            "next": {"after": after, "link": f"{call.base_url}{call.path}?{kept}{'&' if kept else ''}after={after}"}
-        }
-    }
+    query = urlencode([(key, value) for key, value in call.query if key != "after"] + [("after", after)], safe=",")
+    return {"paging": {"next": {"after": after, "link": f"{call.base_url}{call.path}?{query}"}}}

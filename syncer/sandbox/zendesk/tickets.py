@@ -112,8 +112,8 @@ class Tickets:
     def delete_user(self, call: Call) -> Answer:
         table = self.account.tables["users"]
         user = self.account.one(table, call.args["id"])
-        if user.get("role") in ("agent", "admin"):
-            raise coded(422, "RecordInvalid", "Agents must be downgraded before they are deleted")
+        if user.get("role") != "end-user":
+            raise coded(422, "RecordInvalid", "Only end users can be deleted")
         user |= {"active": False, "updated_at": iso(call.now)}
         table.put(user)
         return Answer({"user": self.account.show(call, table, [user])[0]}, rows=1)

@@ -20,7 +20,8 @@ FAST = Patience(attempts=15, first=0, most=0)
 def ticket(number, **more):
     plain = {
         "organization_id": 1 + number % 1500, "requester_id": 10_000 + number % 40, "assignee_id": 9_999,
-        "status": "open", "priority": "normal", "created": OLD + number, "updated": OLD + number, "solved": None, "reply_minutes": None,
+        "status": "open", "priority": "normal", "created": OLD + number, "updated": OLD + number,
+        "solved": None, "reply_minutes": None,
     }  # fmt: skip
     return shape.ticket(number, f"Ticket {number}", **(plain | more))
 

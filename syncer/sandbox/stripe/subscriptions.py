@@ -129,7 +129,7 @@ def _with_trial(record: Record, params: Params, now: int) -> Record:
         return record
     if end <= now:
         active = "active" if record["status"] == "trialing" else record["status"]
-        return {**record, "status": active, "trial_end": now if record["trial_start"] else None}
+        return {**record, "status": active, "trial_end": now if record["trial_end"] else None}
     data = [{**item, "current_period_end": end} for item in record["items"]["data"]]
     trial = {"status": "trialing", "trial_start": record["trial_start"] or now, "trial_end": end}
     return {**record, **trial, "items": {**record["items"], "data": data}}

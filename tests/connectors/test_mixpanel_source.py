@@ -20,7 +20,7 @@ TODAY = datetime.fromtimestamp(NOW, UTC).date()
 FAST = Patience(attempts=15, first=0, most=0)
 
 
-def event(days_ago, number, group="acc-1", name="Opened", user="u1", surface="web", **more):
+def event(days_ago, number, *, group="acc-1", name="Opened", user="u1", surface="web", **more):
     """One event `number` seconds before now, days ago."""
     insert_id = f"{days_ago}-{number}-{name}-{user}"
     return shape.event(name, NOW - days_ago * DAY - number, user, insert_id, group, surface, **more)

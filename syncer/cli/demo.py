@@ -93,7 +93,7 @@ class _Acts:
         for change in self._changes:
             self._console.print(f"  · {change['account_name']}: {change['title']}")
             url = os.environ[f"SYNCER_{change['vendor'].upper()}__BASE_URL"]
-            reply = self._http.request(change["method"], url + change["path"], body=change["body"], headers=change["headers"])
+            reply = self._http.request(change["method"], url + change["path"], body=change["body"].encode(), headers=change["headers"])
             if reply.status >= 300:
                 raise SyncerError(f"demo: {change['vendor']} answered {reply.status} to {change['method']} {change['path']}: {reply.data[:200]!r}")
         clock = self._http.request("POST", os.environ["SYNCER_STRIPE__BASE_URL"] + "/_control/clock", json={"advance": HOUR})
@@ -127,7 +127,8 @@ def _report(acts: Sequence[Sequence[Result]]) -> str:
         for title, results in zip(("First sync", "Second sync", "An hour later"), acts, strict=True)
         for result in results
     ]
-    bands = [Band(band.name, band.label, band.label_ja) for band in project.health.bands_in_order()]
+    by_name = {band.name: band for model in project.health.models for band in model.spec.bands}
+    bands = [Band(name, by_name[name].label, by_name[name].label_ja) for name in project.health.bands_in_order()]
     return render_report(chapters, bands, {key: spec.label for key, spec in project.specs.items()})
 
 

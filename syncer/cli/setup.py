@@ -21,16 +21,16 @@ from syncer.words.errors import FileProblems
 FILES = ("field_specs/account.yaml", "mappings/account.yaml", "mappings/health.yaml")
 
 
-def catalog() -> dict[str, Column]:
-    """The facts that expressions may use."""
-    columns = YAML(typ="safe").load(catalog_text())
-    return {name: Column(kind_of(about["type"]), tuple(about.get("held_by", ()))) for name, about in columns.items()}
+def facts() -> dict[str, Column]:
+    """The facts that expressions may use, by the name that ops write."""
+    catalog = YAML(typ="safe").load(catalog_text())
+    return {name: Column(kind_of(about["type"]), tuple(about.get("held_by", ()))) for name, about in catalog.items() if "." in name}
 
 
 def project(folder: Path | None) -> Project:
     """The written files of a folder, the shipped ones where it has none. FileProblems with everything that is wrong."""
     specs, mapping, health = (page(folder, name) for name in FILES)
-    found, problems = compile_project(specs, mapping, health, catalog())
+    found, problems = compile_project(specs, mapping, health, facts())
     if found is None:
         raise FileProblems(problems)
     return found

@@ -6,12 +6,18 @@ import shlex
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from syncer.words import when
 from syncer.words.errors import UsageError
+
+if TYPE_CHECKING:
+    from syncer.sandbox.ravenstack import Loaded
+
+VENDORS = ("stripe", "mixpanel", "zendesk", "salesforce", "hubspot")
 
 data_options = (
     click.option("--accounts", default=300, show_default=True, type=click.IntRange(1, 1_000_000), help="How many CRM accounts the made-up company has."),
@@ -36,20 +42,21 @@ def sandbox(*, print_env: bool, as_json: bool, limits: bool, port: int, accounts
     """
     try:
         from syncer.sandbox import start
-    except ImportError as error:
+        from syncer.sandbox.server import Server
+        from syncer.sandbox.story import changes
+    except ModuleNotFoundError as error:
         raise UsageError(f"the stand-ins need the extra `sandbox` ({error.name} is missing): pip install 'syncer[sandbox]'") from None
-    try:
-        loaded = start.read_company(accounts=accounts, seed=seed, data=data)
-    except start.BadData as error:
-        raise UsageError(str(error)) from None
+    loaded = _loaded(accounts, seed, data)
     for note in loaded.notes:
         click.echo(note, err=True)
-    ports = dict(zip(start.VENDORS, range(port, port + len(start.VENDORS)), strict=True)) if port else {}
-    with start.Server(start.open_world(loaded.records, loaded.as_of, limits=limits), ports) as server:
+    ports = {vendor: port + number for number, vendor in enumerate(VENDORS)} if port else {}
+    with Server(start.open_world(loaded.records, loaded.as_of, limits=limits), ports) as server:
         environment = start.environment(server.urls, loaded.as_of)
         if as_json:
-            changes = [msgspec.to_builtins(change) for change in start.changes(loaded.records, loaded.as_of)]
-            click.echo(msgspec.json.encode({"environment": environment, "changes": changes}))
+            story = [
+                {**vars(change), "headers": change.headers(), "body": change.payload().decode()} for change in changes(loaded.records, loaded.as_of)
+            ]
+            click.echo(msgspec.json.encode({"environment": environment, "changes": story}))
         elif print_env:
             for name, value in environment.items():
                 click.echo(f"export {name}={shlex.quote(value)}")
@@ -61,3 +68,16 @@ def sandbox(*, print_env: bool, as_json: bool, limits: bool, port: int, accounts
         with suppress(KeyboardInterrupt):
             while True:
                 time.sleep(3600)
+
+
+def _loaded(accounts: int, seed: int, data: Path | None) -> Loaded:
+    """The company to serve: made up, or read from a folder. UsageError names the file and line that cannot be read."""
+    from syncer.sandbox.company import DEFAULT_AS_OF, make_company
+    from syncer.sandbox.ravenstack import BadData, Loaded, read_ravenstack
+
+    if data is None:
+        return Loaded(make_company(accounts, seed, DEFAULT_AS_OF), DEFAULT_AS_OF, [])
+    try:
+        return read_ravenstack(data)
+    except BadData as error:
+        raise UsageError(str(error)) from None

@@ -38,14 +38,15 @@ class MappedField:
         return SOURCES if "health" in roots else tuple(source for source in SOURCES if source in roots)
 
 
-def base_query(fields: Sequence[MappedField], record: str, history_score: str | None) -> str:
-    """facts with the CRM's current values as `prev__<field>`, `today`, and the health score of 30 days ago (null when there is none)."""
+def base_query(fields: Sequence[MappedField], history_score: str | None) -> str:
+    """facts with the CRM's current values (from `crm.current`) as text in `raw__<field>` and typed in `prev__<field>`, `today`, and the
+    health score of 30 days ago (null when there is none)."""
     current = [f"TRY_CAST(NULLIF(r.{_name(field.key)}, '') AS {field.spec.sql_type}) AS {_name('prev__' + field.key)}" for field in fields]
     raw = [f"NULLIF(r.{_name(field.key)}, '') AS {_name('raw__' + field.key)}" for field in fields]
     before = "b.score" if history_score else "CAST(NULL AS DECIMAL(5,1))"
     join = f" LEFT JOIN ({history_score}) AS b ON b.account_id = f.account_id" if history_score else ""
     columns = ",\n  ".join(["f.*", "$today AS today", f"{before} AS before__health_score", *current, *raw])
-    return f"SELECT {columns}\nFROM facts AS f JOIN {record} AS r ON r.id = f.account_id{join}"
+    return f"SELECT {columns}\nFROM facts AS f JOIN crm.current AS r ON r.id = f.account_id{join}"
 
 
 def cells_query(fields: Sequence[MappedField], only: frozenset[str] | None = None) -> str:
@@ -124,7 +125,7 @@ def _typed(field: MappedField) -> str:
 
 
 def _hold(field: MappedField) -> str:
-    reasons = [_name(f"{source}__held") for source in field.sources] + [_name(column.replace(".", "__")) for column in field.held_by]
+    reasons = [_name(column) for column in dict.fromkeys([*(f"{source}__held" for source in field.sources), *field.held_by])]
     reasons += [f"CASE WHEN {test} THEN {_text(reason)} END" for test, reason in _misfits(field).items()]
     return f"COALESCE({', '.join(reasons)}, NULL)" if reasons else "CAST(NULL AS VARCHAR)"
 

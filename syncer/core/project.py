@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from syncer.core.cells import RESERVED, MappedField
 from syncer.core.expressions import Expression, check
+from syncer.core.health import Health, compile_health
 from syncer.core.kinds import Kind
 from syncer.specs.account import CRMS, SOURCES, AccountMapping, FieldSpec, FieldSpecs
 from syncer.specs.health import HealthFile
@@ -49,7 +50,7 @@ class Project:
     mapping: AccountMapping
     specs: Mapping[str, FieldSpec]
     fields: tuple[MappedField, ...]
-    health: HealthFile
+    health: Health
 
     def fields_in(self, crm: str) -> tuple[MappedField, ...]:
         """The fields that this CRM has a name for."""
@@ -64,7 +65,7 @@ def compile_project(specs_page: Page, mapping_page: Page, health_page: Page, fac
     """The project, or None and all problems of the three files by place."""
     specs, problems = specs_page.read(FieldSpecs)
     mapping, more = mapping_page.read(AccountMapping)
-    health, most = health_page.read(HealthFile)
+    health, most = _health(health_page, facts)
     problems += more + most
     if specs is None or mapping is None or health is None:
         return None, sorted(problems)
@@ -74,6 +75,11 @@ def compile_project(specs_page: Page, mapping_page: Page, health_page: Page, fac
     if problems:
         return None, sorted(problems)
     return Project(mapping, specs.root, tuple(fields), health), []
+
+
+def _health(page: Page, facts: Mapping[str, Column]) -> tuple[Health | None, list[Problem]]:
+    written, problems = page.read(HealthFile)
+    return compile_health(page, written, {name: column.kind for name, column in facts.items()}) if written else (None, problems)
 
 
 def _spec_problems(page: Page, specs: Mapping[str, FieldSpec]) -> list[Problem]:

@@ -23,13 +23,13 @@ def connectors(settings: Settings, calls: Calls) -> list[Connector]:
     if mixpanel := settings.mixpanel:
         found.append(
             Mixpanel(
-                mixpanel.username,
-                mixpanel.secret.get_secret_value(),
-                mixpanel.project_id,
-                mixpanel.data_group_id,
-                mixpanel.group_key,
-                mixpanel.base_url,
-                mixpanel.export_url,
+                username=mixpanel.username,
+                secret=mixpanel.secret.get_secret_value(),
+                project_id=mixpanel.project_id,
+                data_group_id=mixpanel.data_group_id,
+                group_key=mixpanel.group_key,
+                base_url=mixpanel.base_url,
+                export_url=mixpanel.export_url,
                 time_zone=mixpanel.time_zone,
                 history_days=mixpanel.history_days,
                 calls=calls,

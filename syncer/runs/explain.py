@@ -105,7 +105,7 @@ def _explain(run: Run, proposal: Proposal, account_id: str, name: str, field: Ma
     select = ", ".join(f'CAST("{column.replace(".", "__")}" AS VARCHAR)' for column in names)
     values = rows(f"SELECT {select} FROM cells WHERE account_id = $a", who)[0] if names else ()
     history = rows(
-        f"SELECT at, value, old, run, kind FROM {HISTORY.name} WHERE crm = '{proposal.crm}' AND field = '{field.key}' AND account_id = $a ORDER BY at DESC",
+        f"SELECT instant, value, old, run, kind FROM {HISTORY.name} WHERE crm = '{proposal.crm}' AND field = '{field.key}' AND account_id = $a ORDER BY instant DESC",
         who,
     )
     health = any(column.startswith("health.") for column in field.expression.columns)
@@ -163,6 +163,6 @@ def _items(proposal: Proposal, account_id: str) -> list[dict[str, Any]]:
 
 def _contributions(run: Run, proposal: Proposal, account_id: str) -> list[dict[str, Any]]:
     query = contributions_query(run.project.health, "base")
-    columns = ("part", "input", "label", "measured", "scaled", "weight", "contribution")
+    columns = ("part", "input", "label", "measured", "reads", "points", "weight_pct", "contribution")
     rows = proposal.engine.rows(f"SELECT {', '.join(columns)} FROM ({query}) WHERE account_id = $a", {**run.parameters(proposal.crm), "a": account_id})
     return [dict(zip(columns, row, strict=True)) for row in rows]

@@ -67,12 +67,14 @@ def proposing(run: Run, crm: str, only: frozenset[str] | None = None) -> Iterato
 
 
 def _prepare(run: Run, crm: str, engine: Engine) -> None:
-    """Bind the stored tables; `crm.record`, `crm.account` and `crm.key` as the models read them."""
+    """Bind the stored tables, and the CRM's records as the models read them: crm.record, crm.current (by field key), crm.account, crm.key."""
     engine.bind(run.tables(), run.store.latest())
     engine.define("crm.record", f"SELECT * FROM {mirror(crm, run.mirrored(crm)).name} WHERE NOT deleted")
     keys = run.project.keys_in(crm)
     named = {**dict.fromkeys(ACCOUNT_COLUMNS, "CAST(NULL AS VARCHAR)"), **{key: f'"{name}"' for key, name in keys.items()}}
     columns = ", ".join(f'{source} AS "{key}"' for key, source in named.items())
+    current = ", ".join(f'"{field.spec.in_crm(crm)}" AS "{field.key}"' for field in run.project.fields_in(crm))
+    engine.define("crm.current", f"SELECT id, {current} FROM crm.record")
     engine.define("crm.account", f"SELECT id, name, {columns} FROM crm.record")
     names = ", ".join(f'"{name}"' for name in ("id", *keys.values()))
     rows = engine.rows(f"SELECT {names} FROM crm.record")
@@ -105,7 +107,7 @@ def _compute(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], 
     engine.compute("facts", facts_query(), parameters)
     scored = next((field.key for field in fields if field.expression.columns == {"health.score"}), None)
     before = _score_before(scored) if scored else None
-    engine.compute("base", cells.base_query(fields, "crm.record", before), parameters)
+    engine.compute("base", cells.base_query(fields, before), parameters)
     band = next((f"prev__{field.key}" for field in fields if field.expression.columns == {"health.band"}), None)
     engine.compute("health", health_query(run.project.health, "base", band), parameters)
     engine.compute("cells", cells.cells_query(fields, only), parameters)
@@ -115,8 +117,8 @@ def _score_before(field: str) -> str:
     """account_id and the health score as it stood 30 days before `$as_of`."""
     return (
         f"SELECT account_id, CAST(value AS DECIMAL(5,1)) AS score FROM {HISTORY.name} "
-        f"WHERE crm = $crm AND field = '{field}' AND at <= $as_of - {MONTH_SECONDS} "
-        "QUALIFY ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY at DESC) = 1"
+        f"WHERE crm = $crm AND field = '{field}' AND instant <= $as_of - {MONTH_SECONDS} "
+        "QUALIFY ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY instant DESC) = 1"
     )
 
 

@@ -8,8 +8,8 @@ from syncer.words.tables import Table
 
 HISTORY = Table(
     "history.cell",
-    {"crm": "VARCHAR", "account_id": "VARCHAR", "field": "VARCHAR", "at": "BIGINT", "value": "VARCHAR", "old": "VARCHAR", "run": "VARCHAR", "kind": "VARCHAR"},
-    key=("crm", "account_id", "field", "at"),
+    {"crm": "VARCHAR", "account_id": "VARCHAR", "field": "VARCHAR", "instant": "BIGINT", "value": "VARCHAR", "old": "VARCHAR", "run": "VARCHAR", "kind": "VARCHAR"},
+    key=("crm", "account_id", "field", "instant"),
 )
 """A snapshot of all values after each run, as differences: a row where a value is not what the row before it says.
 `kind` is `written` (by us, accepted by the CRM) or `seen` (it stood there already when history began)."""

@@ -52,8 +52,7 @@ class Engine:
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
         self._connection.execute(f"CREATE OR REPLACE TABLE {place} ({columns})")
         if rows:
-            schema, _, relation = table.name.rpartition(".")
-            appender = self._connection.appender(relation, schema or "main")
+            appender = self._connection.appender(place)
             appender.append_rows([tuple(row) for row in rows])
             appender.flush()
 

@@ -1,0 +1,23 @@
+"""syncer keeps a company's CRM current: Stripe, Mixpanel and Zendesk, computed per account, into fields of Salesforce and HubSpot.
+
+The way of one value:
+
+    connectors ──pages──▶ store (Parquet parts) ──▶ models (SQL) ──▶ facts ──▶ health, fields (YAML expressions) ──▶ cells
+                                                                                                                     │
+    CRM ──current values──▶ store (mirror) ─────────────────────────────────────────────────────────────────────▶ compare
+                                                                                                                     │
+                                                                          history ◀── what it accepted ◀── CRM ◀── plan, guard
+
+Floors, lowest first; a module imports only from floors below its own or from its own (tests/test_floors.py):
+
+    words       errors, money, time, ids, how a table is declared
+    specs       reading settings, field specs, mappings, health models: a value and all problems, each with its place
+    models      SQL by source, macros, the catalog of facts, DECISIONS.md
+    core        expressions, health, identity, cells, plan, report: pure, no clock, network, disk or environment
+    tools       http, pace, store, engine, intake: touch the world, know no vendor
+    connectors  one source each: declare tables, yield pages
+    crm         one CRM each: describe, read, write; row by row
+    runs        pull, mirror, propose, apply, explain: order effects, compute nothing
+    cli         parse, call one run, print one value, return a code
+    sandbox     local stand-ins of the five vendors; imports nothing else of syncer, so no misunderstanding is shared
+"""

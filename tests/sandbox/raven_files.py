@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ACCOUNTS = """
 account_id,account_name,industry,country,signup_date,referral_source,plan_tier,seats,is_trial,churn_flag
@@ -11,6 +14,7 @@ A-2,Company_2,FinTech,UK,2024-02-05,other,Pro,20,False,True
 A-3,Grün & Söhne,DevTools,DE,2024-03-05,organic,Pro,4,True,False
 A-4,Company_4,EdTech,US,2024-01-05,partner,Basic,9,False,False
 A-5,Company_5,EdTech,US,2024-01-05,partner,Basic,9,False,False
+A-6,Company_6,EdTech,US,2024-01-05,partner,Basic,9,False,False
 """
 SUBSCRIPTIONS = """
 subscription_id,account_id,start_date,end_date,plan_tier,seats,mrr_amount,arr_amount,is_trial,billing_frequency,auto_renew_flag
@@ -23,6 +27,7 @@ S-6,A-3,2024-12-01,,Pro,4,0,0,True,monthly,True
 S-7,A-3,2024-03-05,,Custom,7,1000.50,12006,False,annual,True
 S-8,A-4,2024-03-05,,Basic,30,570,6840,False,monthly,True
 S-9,A-5,2024-03-05,,Basic,20,380,4560,False,monthly,True
+S-10,A-6,2024-03-05,,Basic,12,228,2736,False,monthly,True
 """
 USAGE = """
 usage_id,subscription_id,usage_date,feature_name,usage_count,usage_duration_secs,error_count,is_beta_feature
@@ -45,7 +50,10 @@ T-5,A-2,2025-01-01,2025-01-01 12:00:00,27.0,urgent,74,5.0,False
 def write(folder: Path, **changed: str) -> Path:
     """The files with CRLF line ends, as the data set has them; a file of another text by its name."""
     texts = {
-        "accounts": ACCOUNTS, "subscriptions": SUBSCRIPTIONS, "feature_usage": USAGE, "support_tickets": TICKETS,
+        "accounts": ACCOUNTS,
+        "subscriptions": SUBSCRIPTIONS,
+        "feature_usage": USAGE,
+        "support_tickets": TICKETS,
     } | changed
     for name, text in texts.items():
         (folder / f"ravenstack_{name}.csv").write_text(text.strip() + "\n", encoding="utf-8", newline="\r\n")

@@ -9,13 +9,16 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from references import dangling
 
 from syncer.sandbox.company import DEFAULT_AS_OF, make_company
-from syncer.sandbox.shapes import Records
+
+if TYPE_CHECKING:
+    from syncer.sandbox.shapes import Records
 
 DAY = 86_400
 
@@ -35,8 +38,12 @@ def test_same_seed_same_bytes_in_any_process(company: Records) -> None:
         "print(hashlib.sha256(msgspec.json.encode(make_company(300, 7))).hexdigest())"
     )
     run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True,
-        cwd=Path(__file__).parents[2], env={**os.environ, "PYTHONHASHSEED": "12345"},
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONHASHSEED": "12345"},
     )
     assert run.stdout.strip() == digest(company)
     assert digest(make_company(300, 8)) != digest(company)
@@ -82,11 +89,21 @@ def test_prices_of_every_shape_in_every_currency(company: Records) -> None:
         for price in bought
     )
     assert set(shapes) == {
-        ("per_unit", "licensed"), ("per_unit", "metered"), ("graduated", "licensed"), ("graduated", "metered"),
-        ("volume", "licensed"), ("up", "licensed"), ("down", "licensed"),
+        ("per_unit", "licensed"),
+        ("per_unit", "metered"),
+        ("graduated", "licensed"),
+        ("graduated", "metered"),
+        ("volume", "licensed"),
+        ("up", "licensed"),
+        ("down", "licensed"),
     }
     assert {(price["recurring"]["interval"], price["recurring"]["interval_count"]) for price in bought} == {
-        ("day", 1), ("week", 1), ("month", 1), ("month", 3), ("month", 6), ("year", 1),
+        ("day", 1),
+        ("week", 1),
+        ("month", 1),
+        ("month", 3),
+        ("month", 6),
+        ("year", 1),
     }
     assert {price["currency"] for price in bought} == {"usd", "eur", "jpy", "bhd"}
     fractions = [price for price in bought if price["unit_amount"] is None and price["unit_amount_decimal"]]
@@ -101,10 +118,19 @@ def test_subscriptions_of_every_kind(company: Records) -> None:
     stripe = company["stripe"]
     subscriptions = stripe["subscriptions"]
     assert set(Counter(each["status"] for each in subscriptions)) == {
-        "active", "canceled", "incomplete", "incomplete_expired", "past_due", "paused", "trialing", "unpaid",
+        "active",
+        "canceled",
+        "incomplete",
+        "incomplete_expired",
+        "past_due",
+        "paused",
+        "trialing",
+        "unpaid",
     }
     assert {each["pause_collection"]["behavior"] for each in subscriptions if each["pause_collection"]} == {
-        "keep_as_draft", "mark_uncollectible", "void",
+        "keep_as_draft",
+        "mark_uncollectible",
+        "void",
     }
     assert any(each["cancel_at_period_end"] for each in subscriptions)
     assert any(each["cancel_at"] and not each["cancel_at_period_end"] for each in subscriptions)
@@ -123,7 +149,9 @@ def test_discounts_of_every_kind(company: Records) -> None:
     stripe = company["stripe"]
     coupons = {coupon["id"]: coupon for coupon in stripe["coupons"]}
     own = [discount for each in stripe["subscriptions"] for discount in each["discounts"]]
-    of_items = [discount for each in stripe["subscriptions"] for item in each["items"]["data"] for discount in item["discounts"]]
+    of_items = [
+        discount for each in stripe["subscriptions"] for item in each["items"]["data"] for discount in item["discounts"]
+    ]
     of_customers = [customer["discount"] for customer in stripe["customers"] if customer.get("discount")]
     assert own
     assert of_items
@@ -141,7 +169,9 @@ def test_discounts_of_every_kind(company: Records) -> None:
 
 def test_use_falls_weeks_before_a_customer_leaves() -> None:
     records = make_company(1200, 5)
-    accounts = {each["id"]: each["metadata"].get("account_id") for each in records["stripe"]["customers"] if "metadata" in each}
+    accounts = {
+        each["id"]: each["metadata"].get("account_id") for each in records["stripe"]["customers"] if "metadata" in each
+    }
     left = {
         accounts[each["customer"]]: each["ended_at"]
         for each in records["stripe"]["subscriptions"]
@@ -179,8 +209,15 @@ def test_support_has_gaps(company: Records) -> None:
     assert 0.2 < silent / len(zendesk["organizations"]) < 0.5
     assert 0.2 < len(raters) / len(writers) < 0.8
     assert {ticket["status"] for ticket in zendesk["tickets"]} >= {"open", "pending", "hold", "solved", "closed"}
-    assert {ticket["satisfaction_rating"]["score"] for ticket in zendesk["tickets"]} == {"unoffered", "offered", "good", "bad"}
-    assert [ticket["created_at"] for ticket in zendesk["tickets"]] == sorted(ticket["created_at"] for ticket in zendesk["tickets"])
+    assert {ticket["satisfaction_rating"]["score"] for ticket in zendesk["tickets"]} == {
+        "unoffered",
+        "offered",
+        "good",
+        "bad",
+    }
+    assert [ticket["created_at"] for ticket in zendesk["tickets"]] == sorted(
+        ticket["created_at"] for ticket in zendesk["tickets"]
+    )
 
 
 def test_plain_json_with_names_of_the_world(company: Records) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from syncer.sandbox.company import make_company
-from syncer.sandbox.shapes import Record, Records
 from syncer.sandbox.shapes.crm import salesforce_id
+from syncer.words import ids
+
+if TYPE_CHECKING:
+    from syncer.sandbox.shapes import Record, Records
 
 FREE = ("gmail.com", "outlook.com", "yahoo.co.jp", "gmx.de", "orange.fr")
 
@@ -37,10 +40,14 @@ def test_shares_of_the_ways(company: Records) -> None:
     named = {account["Stripe_Customer_Id__c"] for account in crm} - {None}
     merged = Counter(each["metadata"]["account_id"] for each in living(company) if "account_id" in each["metadata"])
     ways = Counter(
-        "key" if "account_id" in each["metadata"]
-        else "crm_id" if each["metadata"]
-        else "crm_field" if each["id"] in named
-        else "nothing" if each["email"].endswith(FREE)
+        "key"
+        if "account_id" in each["metadata"]
+        else "crm_id"
+        if each["metadata"]
+        else "crm_field"
+        if each["id"] in named
+        else "nothing"
+        if each["email"].endswith(FREE)
         else "domain"
         for each in living(company)
     )
@@ -49,7 +56,11 @@ def test_shares_of_the_ways(company: Records) -> None:
     customers = ways.total()
     assert customers == 850
     assert {way: share(count, customers) for way, count in ways.items()} == {
-        "key": 55, "crm_id": 15, "crm_field": 12, "domain": 12, "nothing": 6,
+        "key": 55,
+        "crm_id": 15,
+        "crm_field": 12,
+        "domain": 12,
+        "nothing": 6,
     }
     assert share(extra, ways["key"]) == 6
     assert share(sum(bool(each.get("deleted")) for each in company["stripe"]["customers"]), ways["key"]) == 3
@@ -66,16 +77,20 @@ def test_ids_in_metadata_are_those_of_the_crms_half_of_them_short(company: Recor
     assert all(each["salesforce_id"][:15] in whole and each["hubspot_id"] in hubspot for each in told)
 
 
-def test_the_checksum_of_a_salesforce_id() -> None:
-    """Letter n of the last three has a bit for each capital among five: 0015g (none), 00000, 8M0kX (M, X)."""
+def test_salesforce_ids_have_the_vendors_checksum(company: Records) -> None:
     assert salesforce_id("001", 0) == "0015g000008M0kXAAS"
+    assert all(ids.salesforce_id(account["Id"][:15]) == account["Id"] for account in company["salesforce"]["Account"])
 
 
 def test_some_domains_are_of_two_accounts_and_some_customers_known_by_nothing_else(company: Records) -> None:
     crm = company["salesforce"]["Account"]
-    twice = {name for name, count in Counter(domain(account) for account in crm if domain(account)).items() if count > 1}
+    twice = {
+        name for name, count in Counter(domain(account) for account in crm if domain(account)).items() if count > 1
+    }
     assert 10 <= len(twice) <= 25
-    by_domain = [each for each in living(company) if not each["metadata"] and each["email"].lower().split("@")[1] in twice]
+    by_domain = [
+        each for each in living(company) if not each["metadata"] and each["email"].lower().split("@")[1] in twice
+    ]
     assert len(by_domain) == len(twice)
     assert not any(account["Account_Key__c"] for account in crm if domain(account) in twice)
 
@@ -93,7 +108,9 @@ def test_renamed_capitals_and_missing(company: Records) -> None:
 
 
 def test_some_merged_customers_pay_in_two_currencies(company: Records) -> None:
-    paying = {each["customer"]: each["currency"] for each in company["stripe"]["subscriptions"] if each["status"] == "active"}
+    paying = {
+        each["customer"]: each["currency"] for each in company["stripe"]["subscriptions"] if each["status"] == "active"
+    }
     currencies: dict[str, set[str]] = {}
     for each in living(company):
         if "account_id" in each["metadata"] and each["id"] in paying:

@@ -50,7 +50,8 @@ class Account:
 def price(price_id: str, amount: int | None, *, interval: str = "month", **more: Any) -> dict[str, Any]:
     return {
         "id": price_id, "created": NOW - 400 * DAY, "currency": "usd", "product": "prod_team", "type": "recurring",
-        "recurring": {"interval": interval, "interval_count": 1, "meter": None, "usage_type": "licensed"}, "unit_amount": amount,
+        "recurring": {"interval": interval, "interval_count": 1, "meter": None, "usage_type": "licensed"},
+        "unit_amount": amount,
         "unit_amount_decimal": None if amount is None else str(amount), **more,
     }
 
@@ -88,7 +89,7 @@ LINE = {
 
 
 def records(customers: int = 23) -> dict[str, list[dict[str, Any]]]:
-    """The last of the 23 customers has a live and a canceled subscription, cus_001 one of 12 items, cus_002 discounts."""
+    """The last of the 23 customers has a live and a canceled subscription, cus_001 one of 12 items."""
     seat = {"price": "price_seat", "quantity": 3}
     return {
         "customers": [

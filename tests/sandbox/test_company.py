@@ -69,6 +69,13 @@ def test_everything_is_in_the_past(company: Records) -> None:
     assert max(each["start_date"] for each in company["stripe"]["subscriptions"]) < DEFAULT_AS_OF
 
 
+def test_no_subscription_is_older_than_its_customer_and_prices(company: Records) -> None:
+    born = {each["id"]: each.get("created", 0) for name in ("customers", "prices") for each in company["stripe"][name]}
+    for subscription in company["stripe"]["subscriptions"]:
+        parents = [subscription["customer"], *(item["price"] for item in subscription["items"]["data"])]
+        assert max(born[parent] for parent in parents) <= subscription["start_date"]
+
+
 def test_running_items_are_in_their_current_period(company: Records) -> None:
     for subscription in company["stripe"]["subscriptions"]:
         if subscription["status"] in ("active", "past_due", "trialing"):

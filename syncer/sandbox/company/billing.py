@@ -38,6 +38,9 @@ BUNDLE = [BY_KEY["team"], *(plan for plan in PLANS if plan.key.startswith("addon
 SECONDS = {"": 78, "support": 8, "api": 4, "events": 2, "ended": 8}
 """What else a customer has: a second running subscription, or one that ended when the main one began."""
 
+EARLIER = 400 * DAY
+"""How long the ended one ran."""
+
 DISCOUNTS = {
     "": 68, "partner": 7, "ngo": 2, "launch": 4, "welcome": 3, "loyal": 4, "settle": 2, "team_only": 3,
     "item:partner": 3, "customer:ngo": 2, "launch+loyal": 2,
@@ -60,7 +63,7 @@ def stripe_records(
     customers = [(account, identity) for account, identity in known if identity.customer_id]
     deals = (books.chance.deal(len(customers), shares) for shares in (BASKETS, SECONDS, DISCOUNTS))
     for (account, identity), basket, second, discount in zip(customers, *deals, strict=True):
-        books.add_customer(account, identity, discount)
+        books.add_customer(account, identity, discount, account.since - (EARLIER if second == "ended" else 2 * DAY))
         books.add_past(account, identity)
         if account.fate != "bare":
             books.add_main(account, identity, basket, "" if discount.startswith("customer:") else discount)
@@ -84,7 +87,7 @@ class _Books:
         self.customers: list[Record] = []
         self.subscriptions: list[Record] = []
 
-    def add_customer(self, account: Account, identity: Identity, discount: str) -> None:
+    def add_customer(self, account: Account, identity: Identity, discount: str, created: int) -> None:
         assert identity.customer_id  # noqa: S101  (prospects do not come here)
         where, _, offer = discount.rpartition(":")
         on_customer = None
@@ -92,7 +95,7 @@ class _Books:
             on_customer = self._discount(offer, account.currency, account.since, identity.customer_id)
         self.customers.append(
             stripe.customer(
-                identity.customer_id, account.since - 2 * DAY, name=account.name, email=identity.email,
+                identity.customer_id, created, name=account.name, email=identity.email,
                 currency=None if account.fate == "bare" else account.currency, metadata=identity.metadata,
                 delinquent=account.fate in ("past_due", "unpaid"), discount=on_customer,
             )
@@ -127,7 +130,7 @@ class _Books:
         """It ends with the main one where that has ended."""
         since, ends = account.since + 30 * DAY, account.asked if account.fate in ENDED else None
         if second == "ended":
-            since, ends, second = account.since - 400 * DAY, account.since, "starter"
+            since, ends, second = account.since - EARLIER, account.since, "starter"
         self._add(
             str(identity.customer_id), account.currency, since, _plans(second), account.seats,
             "canceled" if ends else "active", ends=ends,

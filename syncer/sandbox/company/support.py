@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FIRST_ORGANIZATION = 360_200_000_000
 FIRST_USER = 370_200_000_000
-AGENTS = (("Dana Reyes", "dana"), ("Yūki Mori", "yuki"), ("Tom Bär", "tom"))
+STAFF = (("Dana Reyes", "dana"), ("Yūki Mori", "yuki"), ("Tom Bär", "tom"))
 
 HABITS = {"talks": 45, "talks, never rates": 25, "silent": 30}
 """Which organizations write tickets, and which of those ever answer the survey."""
@@ -37,7 +37,7 @@ def zendesk_records(
     organizations, told = [], []
     users = [
         zendesk.user(FIRST_USER + number, name, f"{mail}@lighthouse-metrics.example", 1_577_836_800, role="agent")
-        for number, (name, mail) in enumerate(AGENTS)
+        for number, (name, mail) in enumerate(STAFF)
     ]
     for (account, identity), habit in zip(customers, habits, strict=True):
         if chance.random() < 0.08:
@@ -97,7 +97,7 @@ def _ticket(  # noqa: PLR0913
         score = "offered" if chance.random() < 0.55 else "good" if chance.random() < good else "bad"
     return {
         "subject": chance.choice(_SUBJECTS), "organization_id": FIRST_ORGANIZATION + account.number,
-        "requester_id": chance.choice(people), "assignee_id": FIRST_USER + chance.randrange(len(AGENTS)),
+        "requester_id": chance.choice(people), "assignee_id": FIRST_USER + chance.randrange(len(STAFF)),
         "status": _status(chance, done, replied < as_of, solved < as_of - 28 * DAY),
         "priority": chance.choice(_PRIORITIES), "created": created,
         "updated": solved if done else replied if replied < as_of else created,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from syncer.sandbox.ravenstack.csv_tables import Row
     from syncer.sandbox.ravenstack.files import Tables
 
-AGENT_ID = 370_000_000_001
+STAFF_ID = 370_000_000_001
 FIRST_ORGANIZATION = 360_100_000_000
 FIRST_REQUESTER = 370_100_000_000
 
@@ -23,11 +23,11 @@ def zendesk_records(tables: Tables, as_of: int) -> dict[str, list[Record]]:
     rows = sorted(tables.tickets, key=lambda row: (row["submitted_at"], row["ticket_id"]))
     tickets = [_ticket(number, row, numbers[row["account_id"]], as_of) for number, row in enumerate(rows, 1)]
     rated = [(ticket, row) for ticket, row in zip(tickets, rows, strict=True) if "id" in ticket["satisfaction_rating"]]
-    agent = zendesk.user(AGENT_ID, "Dana Reyes", "dana.reyes@ravenstack.example", 1_577_836_800, role="agent")
+    staff = zendesk.user(STAFF_ID, "Dana Reyes", "dana.reyes@ravenstack.example", 1_577_836_800, role="agent")
     return {
         "groups": [zendesk.GROUP],
         "organizations": [_organization(number, row) for number, row in enumerate(tables.accounts)],
-        "users": [agent, *(_requester(number, row) for number, row in enumerate(tables.accounts))],
+        "users": [staff, *(_requester(number, row) for number, row in enumerate(tables.accounts))],
         "tickets": tickets,
         "satisfaction_ratings": [zendesk.rating(ticket, row["closed_at"]) for ticket, row in rated],
     }
@@ -55,7 +55,7 @@ def _ticket(ticket_id: int, row: Row, account: int, as_of: int) -> Record:
     reply = row["first_response_time_minutes"]
     return zendesk.ticket(
         ticket_id, f"{row['priority'].capitalize()} request {row['ticket_id']}",
-        organization_id=FIRST_ORGANIZATION + account, requester_id=FIRST_REQUESTER + account, assignee_id=AGENT_ID,
+        organization_id=FIRST_ORGANIZATION + account, requester_id=FIRST_REQUESTER + account, assignee_id=STAFF_ID,
         status="open" if solved is None else "closed" if solved < as_of - 28 * DAY else "solved",
         priority="normal" if row["priority"] == "medium" else row["priority"],
         created=row["submitted_at"], updated=solved or min(as_of, row["submitted_at"] + (reply or 0) * 60),

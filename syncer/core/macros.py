@@ -39,3 +39,8 @@ def days_between(start: str, end: str) -> str:
 def text(value: str) -> str:
     """A text literal."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def half_up(over: str, under: str | int) -> str:
+    """The quotient of two whole numbers rounded half up; `over` is never below 0, `under` above it."""
+    return f"((2 * {over} + {under}) // (2 * {under}))"

@@ -106,8 +106,12 @@ def _about_type(detail: ErrorDetails) -> bool:
 
 
 def _answered_deeper(loc: Loc, details: Sequence[ErrorDetails], found: Mapping[Loc, Sequence[ErrorDetails]]) -> bool:
-    """Of a union only the branch counts that the writer meant: the one that got further into the value."""
-    return all(map(_about_type, details)) and any(len(other) > len(loc) and other[: len(loc)] == loc for other in found)
+    """Of a union only the branch counts that the writer meant: the one that got further into the value.
+
+    And a list is too short to pydantic when its entries are wrong.
+    """
+    shallow = all(_about_type(detail) or detail["type"] == "too_short" for detail in details)
+    return shallow and any(len(other) > len(loc) and other[: len(loc)] == loc for other in found)
 
 
 def _fault(loc: Loc, details: Sequence[ErrorDetails], data: Any, schema: Schema) -> Fault:
@@ -201,8 +205,8 @@ SENTENCES = {
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
-    "too_short": "needs at least {min_length} entries, and has {actual_length}",
-    "too_long": "may have {max_length} entries, and has {actual_length}",
+    "too_short": "needs {min_length} or more entries, and has {actual_length}",
+    "too_long": "may have {max_length} entries at most, and has {actual_length}",
     "string_too_short": "needs at least {min_length} characters",
     "string_too_long": "may have {max_length} characters",
     "string_pattern_mismatch": "must look like {pattern}",

@@ -63,8 +63,8 @@ CASES = {
     "too small": ("fields:\n  mrr: {value: a, weight: -1}", ["2:27: weight must be at least 0"]),
     "not a number": ("fields:\n  mrr: {value: a, weight: x}", ["2:27: weight must be a number, not 'x'"]),
     "pair": ("scale: [[1]]", ["1:9: entry 2 of this list is missing; add it"]),
-    "triple": ("scale: [[1, 2, 3]]", ["1:9: entry 1 of this list may have 2 entries, and has 3"]),
-    "too many": ("tags: [a, b, c, d]", ["1:7: tags may have 3 entries, and has 4"]),
+    "triple": ("scale: [[1, 2, 3]]", ["1:9: entry 1 of this list may have 2 entries at most, and has 3"]),
+    "too many": ("tags: [a, b, c, d]", ["1:7: tags may have 3 entries at most, and has 4"]),
     "list on top": ("- a", ["1:1: the file must be keys and values (key: value), not a list"]),
     "several at once": (
         "seats: x\nnmae: b\nfields:\n  a: {}\n  b: {value: [1]}",

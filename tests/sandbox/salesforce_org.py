@@ -33,14 +33,14 @@ def records() -> dict[str, list[dict[str, Any]]]:
     """Six accounts, one deleted; two users; contacts, a task, opportunities."""
     return {
         "User": [
-            {"Id": ANNA, "Username": "anna@example.com", "FirstName": "Anna", "LastName": "Adler", "Email": "anna@example.com"},
-            {"Id": BEN, "Username": "ben@example.com", "LastName": "Berg", "Email": "ben@example.com", "IsActive": False},
+            {"Id": ANNA, "Username": "anna@b.test", "FirstName": "Anna", "LastName": "Adler", "Email": "a@b.example"},
+            {"Id": BEN, "Username": "ben@b.test", "LastName": "Berg", "Email": "b@b.example", "IsActive": False},
         ],
         "Account": [
             {
                 "Id": ACME, "Name": "Acme", "Industry": "Technology", "NumberOfEmployees": 250, "OwnerId": ANNA,
-                "BillingCountry": "Germany", "Website": "https://acme.example", "Account_Key__c": "acme-1", "MRR__c": 1200.5,
-                "Delinquent__c": True, "Renews_On__c": "2026-11-08", "Stripe_Customer_Id__c": "cus_1",
+                "BillingCountry": "Germany", "Website": "https://acme.example", "Account_Key__c": "acme-1",
+                "MRR__c": 1200.5, "Delinquent__c": True, "Renews_On__c": "2026-11-08", "Stripe_Customer_Id__c": "cus_1",
                 "CreatedDate": "2026-01-10T10:00:00Z", "LastModifiedDate": "2026-10-31T23:59:59Z",
             },
             {
@@ -50,8 +50,8 @@ def records() -> dict[str, list[dict[str, Any]]]:
                 "CreatedDate": "2026-02-10T10:00:00Z", "LastModifiedDate": "2026-11-01T08:00:00Z",
             },
             {
-                "Id": CIRCLE, "Name": "100% Circle", "Industry": "Technology", "OwnerId": ANNA, "Account_Key__c": "circle-3",
-                "Stripe_Customer_Id__c": "cus_twice", "Health_Band__c": "caution",
+                "Id": CIRCLE, "Name": "100% Circle", "Industry": "Technology", "OwnerId": ANNA,
+                "Account_Key__c": "circle-3", "Stripe_Customer_Id__c": "cus_twice", "Health_Band__c": "caution",
                 "CreatedDate": "2025-12-31T23:59:59Z", "LastModifiedDate": "2026-10-25T00:00:00Z",
             },
             {
@@ -60,12 +60,13 @@ def records() -> dict[str, list[dict[str, Any]]]:
             },
             {
                 "Id": OMEGA, "Name": "Omega's", "NumberOfEmployees": 9000, "OwnerId": BEN, "Industry": "Banking",
-                "Last_Seen__c": "2026-10-31", "CreatedDate": "2026-11-01T01:00:00Z", "LastModifiedDate": "2026-11-01T01:00:00Z",
+                "Last_Seen__c": "2026-10-31",
+                "CreatedDate": "2026-11-01T01:00:00Z", "LastModifiedDate": "2026-11-01T01:00:00Z",
             },
             {"Id": GONE, "Name": "Gone", "IsDeleted": True, "MasterRecordId": ACME, "Account_Key__c": "gone-6"},
         ],
         "Contact": [
-            {"Id": "003000000000101AAA", "FirstName": "Zoë", "LastName": "Quist", "Email": "zoe@acme.example", "AccountId": ACME},
+            {"Id": "003000000000101AAA", "FirstName": "Zoë", "LastName": "Quist", "AccountId": ACME},
             {"Id": "003000000000102AAA", "LastName": "Rask"},
         ],
         "Task": [{"Id": "00T000000000101AAA", "Subject": "Call", "WhatId": ACME, "Status": "Completed"}],
@@ -151,10 +152,12 @@ class ToStandin(HTTPAdapter):
 
 
 def check(method: str, path: str, answer: requests.Response) -> None:
-    """Against the contract that knows the path; nothing where none does."""
-    body = answer.json()
-    if any(pattern.match(path) and method.lower() in CORE.document["paths"][template] for pattern, template in CORE._paths):
-        CORE.check(method, path, answer.status_code, body)
+    """Against the contract, where it is at hand and knows the call."""
+    if not CORE.file.exists():
+        return
+    paths = CORE.document["paths"]
+    if any(pattern.match(path) and method.lower() in paths[template] for pattern, template in CORE._paths):
+        CORE.check(method, path, answer.status_code, answer.json())
 
 
 @contextmanager

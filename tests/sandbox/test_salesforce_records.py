@@ -135,7 +135,12 @@ def test_the_body_must_be_json(org: Org) -> None:
 def test_deleted_and_updated(org: Org) -> None:
     span = {"start": "2026-10-30T00:00:00Z", "end": "2026-11-02T00:00:00+00:00"}
     assert org.json("GET", "/sobjects/Account/deleted", params=span)["deletedRecords"] == [
-        {"id": GONE, "deletedDate": org.query("SELECT SystemModstamp FROM Account WHERE IsDeleted = true", deleted=True)["records"][0]["SystemModstamp"]}
+        {
+            "id": GONE,
+            "deletedDate": org.query("SELECT SystemModstamp FROM Account WHERE IsDeleted = true", deleted=True)[
+                "records"
+            ][0]["SystemModstamp"],
+        }
     ]
     SOBJECTS.check_schema("GetDeletedResult", org.json("GET", "/sobjects/Account/deleted", params=span))
     updated = org.json("GET", "/sobjects/Account/updated", params=span)
@@ -145,9 +150,13 @@ def test_deleted_and_updated(org: Org) -> None:
 
 
 def test_values_that_follow_from_others(org: Org) -> None:
-    contact = org.json("POST", "/sobjects/Contact", json={"FirstName": "Lea", "LastName": "Moos", "AccountId": ACME})["id"]
+    contact = org.json("POST", "/sobjects/Contact", json={"FirstName": "Lea", "LastName": "Moos", "AccountId": ACME})[
+        "id"
+    ]
     assert org.values(contact, "Name", kind="Contact") == ["Lea Moos"]
-    task = org.json("POST", "/sobjects/Task", json={"Subject": "Save", "WhatId": ACME, "WhoId": contact, "OwnerId": ANNA})["id"]
+    task = org.json(
+        "POST", "/sobjects/Task", json={"Subject": "Save", "WhatId": ACME, "WhoId": contact, "OwnerId": ANNA}
+    )["id"]
     named = ("Status", "Priority", "IsClosed", "AccountId", "OwnerId")
     assert org.values(task, *named, kind="Task") == ["Not Started", "Normal", False, ACME, ANNA]
     org.call("PATCH", f"/sobjects/Task/{task}", json={"Status": "Completed", "ActivityDate": "2026-11-05"})
@@ -159,13 +168,26 @@ def test_values_that_follow_from_others(org: Org) -> None:
 
 
 def test_fields_come_and_go(org: Org) -> None:
-    extra = {"name": "Tier__c", "label": "Tier", "type": "picklist", "restrictedPicklist": True, "picklistValues": [{"value": "A"}]}
-    load = {"fields": {"Account": [extra]}, "remove_fields": {"Account": ["MRR__c"]}, "Account": [{"Id": ACME, "Tier__c": "A"}]}
+    extra = {
+        "name": "Tier__c",
+        "label": "Tier",
+        "type": "picklist",
+        "restrictedPicklist": True,
+        "picklistValues": [{"value": "A"}],
+    }
+    load = {
+        "fields": {"Account": [extra]},
+        "remove_fields": {"Account": ["MRR__c"]},
+        "Account": [{"Id": ACME, "Tier__c": "A"}],
+    }
     org.session.post(f"{org.url}/_control/load", json={"salesforce": load}, timeout=10).raise_for_status()
     assert org.values(ACME, "Tier__c", "Name") == ["A", "Acme"]
     assert org.call("PATCH", f"/sobjects/Account/{ACME}", json={"MRR__c": 1}).json()[0]["errorCode"] == "INVALID_FIELD"
     assert "MRR__c" not in {field["name"] for field in org.json("GET", "/sobjects/Account/describe")["fields"]}
-    body = {"FullName": "Account.Score__c", "Metadata": {"type": "Number", "label": "Score", "precision": 18, "scale": 2}}
+    body = {
+        "FullName": "Account.Score__c",
+        "Metadata": {"type": "Number", "label": "Score", "precision": 18, "scale": 2},
+    }
     made = org.call("POST", "/tooling/sobjects/CustomField", json=body)
     assert made.status_code == 201
     org.call("PATCH", f"/sobjects/Account/{ACME}", json={"Score__c": 1.005}).raise_for_status()

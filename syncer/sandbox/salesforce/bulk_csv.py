@@ -23,12 +23,12 @@ def read_csv(data: bytes, delimiter: str, line_ending: str) -> tuple[list[str], 
             f"ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {line_ending}"
         )
     try:
-        text = data.decode("utf-8-sig")
+        text = io.StringIO(data.decode(), newline="")
+        rows = [row for row in csv.reader(text, delimiter=DELIMITERS[delimiter], strict=True) if row]
     except UnicodeDecodeError as fault:
         raise UnreadableCsvError("ClientInputError : Input is not UTF-8") from fault
-    rows = [
-        row for row in csv.reader(io.StringIO(text, newline=""), delimiter=DELIMITERS[delimiter], strict=True) if row
-    ]
+    except csv.Error as fault:
+        raise UnreadableCsvError(f"InvalidBatch : Failed to parse CSV: {fault}") from fault
     if not rows:
         raise UnreadableCsvError("InvalidBatch : No header row")
     header, *lines = rows

@@ -85,9 +85,11 @@ class Ingest:
 
     def look(self, call: Call) -> Answer:
         job = alive(self._jobs, call)
+        written = 0
         if advance(job, call.now):
             self._work(job)
-        return Answer(job.full_info())
+            written = len(job.succeeded)
+        return Answer(job.full_info(), rows=written)
 
     def upload(self, call: Call) -> Answer:
         job = alive(self._jobs, call)

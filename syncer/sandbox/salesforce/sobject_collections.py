@@ -49,18 +49,18 @@ def create_rows(store: Store, table: Table, rows: Sequence[Values]) -> list[Outc
     def one(values: Values) -> Outcome:
         row_id, rest = taken_id(values)
         if row_id is not None:
-            return (
-                None,
-                False,
-                ApiError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ["Id"]),
-            )
+            refusal = ApiError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ["Id"])
+            return None, False, refusal
         return _outcome(lambda: (store.create(table, rest), True), None)
 
     return [one(values) for values in rows]
 
 
 def delete_rows(store: Store, table: Table, ids: Sequence[Any]) -> list[Outcome]:
-    return [_outcome(lambda row_id=row_id: (store.delete(table, row_id), False), None) for row_id in ids]  # type: ignore[misc]
+    def one(row_id: Any) -> Outcome:
+        return _outcome(lambda: (store.delete(table, row_id), False), None)
+
+    return [one(row_id) for row_id in ids]
 
 
 def upsert_rows(store: Store, table: Table, column: Field, rows: Sequence[Values]) -> list[Outcome]:
@@ -69,15 +69,12 @@ def upsert_rows(store: Store, table: Table, column: Field, rows: Sequence[Values
     times = Counter(str(key).lower() for key in keys if key is not None)
 
     def one(key: Any, values: Values) -> Outcome:
-        if key is None:
-            if column.type == "id":
-                return _outcome(lambda: (store.create(table, values), True), None)
-            return None, False, ApiError("MISSING_ARGUMENT", f"{column.name} not specified", [])
-        if times[str(key).lower()] > 1:
+        if key is not None and times[str(key).lower()] > 1:
             return None, False, ApiError("DUPLICATE_VALUE", f"Duplicate external id specified: {key}", [column.name])
         if column.type == "id":
-            rest = taken_id(values)[1]
-            return _outcome(lambda: (store.update(table, key, rest), False), None)
+            return _upsert_by_id(store, table, key, values)
+        if key is None:
+            return None, False, ApiError("MISSING_ARGUMENT", f"{column.name} not specified", [])
         ids = table.ids_by(column, key)
         if len(ids) > 1:
             message = f"{column.name}: more than one record found for external id field: [{', '.join(ids)}]"
@@ -89,12 +86,18 @@ def upsert_rows(store: Store, table: Table, column: Field, rows: Sequence[Values
     return [one(key, values) for key, values in zip(keys, rows, strict=True)]
 
 
+def _upsert_by_id(store: Store, table: Table, row_id: Any, values: Values) -> Outcome:
+    """Without an id the record is new."""
+    if row_id is None:
+        return _outcome(lambda: (store.create(table, values), True), None)
+    return _outcome(lambda: (store.update(table, row_id, taken_id(values)[1]), False), None)
+
+
 def _key(column: Field, values: Values) -> Any:
     if column.type == "id":
         return taken_id(values)[0]
-    return values.get(column.name) or next(
-        (value for name, value in values.items() if name.lower() == column.name.lower()), None
-    )
+    wanted = column.name.lower()
+    return next((value for name, value in values.items() if name.lower() == wanted and value != ""), None)
 
 
 def _outcome(write: Callable[[], tuple[str, bool]], known: str | None) -> Outcome:

@@ -47,6 +47,8 @@ def demo(*, accounts: int, seed: int, data: Path | None, as_json: bool, folder: 
     console = Console(file=sys.stderr, quiet=True) if as_json else terminal.out()
     with _stand_ins(accounts, seed, data) as served:
         act = _Acts(console, folder, served, as_json=as_json)
+        for note in served["notes"]:
+            console.print(f"Data      {terminal.plain(note)}", style="dim")
         console.print("[bold]1 · The first sync[/]  everything is new to the CRMs")
         first = act.sync(1)
         for result in first:

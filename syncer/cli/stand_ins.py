@@ -28,7 +28,7 @@ data_options = (
 
 @click.command()
 @click.option("--print-env", is_flag=True, help="Print the settings that point syncer at the stand-ins as shell exports, then serve.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object (environment: the settings, changes: calls that make something happen), then serve.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object (environment: the settings; notes: oddities of the data; changes: calls that make something happen), then serve.")
 @click.option("--limits/--no-limits", default=True, show_default=True, help="Keep the vendors' real rate limits.")
 @click.option("--port", default=0, help="The first of five ports in a row; 0 takes any free ones.")
 @data_options[0]
@@ -47,8 +47,6 @@ def sandbox(*, print_env: bool, as_json: bool, limits: bool, port: int, accounts
     except ModuleNotFoundError as error:
         raise UsageError(f"the stand-ins need the extra `sandbox` ({error.name} is missing): pip install 'syncer[sandbox]'") from None
     loaded = _loaded(accounts, seed, data)
-    for note in loaded.notes:
-        click.echo(note, err=True)
     ports = {vendor: port + number for number, vendor in enumerate(VENDORS)} if port else {}
     with Server(start.open_world(loaded.records, loaded.as_of, limits=limits), ports) as server:
         environment = start.environment(server.urls, loaded.as_of)
@@ -56,7 +54,7 @@ def sandbox(*, print_env: bool, as_json: bool, limits: bool, port: int, accounts
             story = [
                 {**vars(change), "headers": change.headers(), "body": change.payload().decode()} for change in changes(loaded.records, loaded.as_of)
             ]
-            click.echo(msgspec.json.encode({"environment": environment, "changes": story}))
+            click.echo(msgspec.json.encode({"environment": environment, "notes": loaded.notes, "changes": story}))
         elif print_env:
             for name, value in environment.items():
                 click.echo(f"export {name}={shlex.quote(value)}")
@@ -64,7 +62,10 @@ def sandbox(*, print_env: bool, as_json: bool, limits: bool, port: int, accounts
             for vendor, url in server.urls.items():
                 click.echo(f"{vendor:<11} {url}")
             click.echo("Settings for syncer: --print-env. What was called: GET /_control/requests on any of these.")
-        click.echo(f"Serving; the clock started at {when.iso(loaded.as_of)}. Stop with Ctrl-C.", err=True)
+        if not as_json:
+            for note in loaded.notes:
+                click.echo(note, err=True)
+            click.echo(f"Serving; the clock started at {when.iso(loaded.as_of)}. Stop with Ctrl-C.", err=True)
         with suppress(KeyboardInterrupt):
             while True:
                 time.sleep(3600)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -20,6 +21,7 @@ from syncer.runs.sync import Result
 BAND_STYLES = {"excellent": "green", "healthy": "green", "caution": "yellow", "action": "red"}
 SHOWN_CHANGES = 12
 SHOWN_HELD = 8
+LONG_TEXT = 70
 CRM_NAMES = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 
 
@@ -90,7 +92,7 @@ def show_changes(console: Console, changes: Sequence[Change]) -> None:
     for change in changes[:SHOWN_CHANGES]:
         console.print(f"\n[bold]{plain(change.name)}[/]  [dim]{change.id}[/]")
         for cell in change.cells:
-            console.print(f"  {cell.field:<20} {_arrow(cell)}")
+            _show_cell(console, cell)
     if len(changes) > SHOWN_CHANGES:
         console.print(f"\n… and {len(changes) - SHOWN_CHANGES:,} more accounts", style="dim")
 
@@ -101,7 +103,8 @@ def show_held(console: Console, plan: Plan) -> None:
         return
     console.print(f"\n[bold]Held back[/] on {len({held.id for held in plan.held})} accounts; nothing of this is written until someone decides")
     for held in plan.held[:SHOWN_HELD]:
-        console.print(f"  {plain(held.name)}: {plain(held.reason)} [dim]({_some(held.fields)})[/]")
+        console.print(f"  [bold]{plain(held.name)}[/]  [dim]{_some(held.fields)}[/]")
+        console.print(Padding(plain(held.reason), (0, 0, 0, 4)))
     if len(plan.held) > SHOWN_HELD:
         console.print(f"  … and {len(plan.held) - SHOWN_HELD} more", style="dim")
 
@@ -127,13 +130,19 @@ def _show_customers(console: Console, title: str, customers: Sequence[Customer])
         style = BAND_STYLES.get(customer.band, "")
         money = f"{customer.mrr.normalize():,f} {(customer.currency or '').upper()} a month" if isinstance(customer.mrr, Decimal) else ""
         console.print(f"  [{style}]{customer.score:>5}[/]  [bold]{plain(customer.name)}[/]  [dim]{money}[/]")
-        console.print(f"         {plain(customer.reasons)}")
+        console.print(Padding(plain(customer.reasons), (0, 0, 0, 9)))
 
 
-def _arrow(cell: Cell) -> str:
+def _show_cell(console: Console, cell: Cell) -> None:
+    """`field  old → new`; a long text on lines of its own."""
     old = "[dim]empty[/]" if cell.old is None else plain(cell.old)
     new = "[red]empty[/]" if cell.new is None else f"[green]{plain(cell.new)}[/]"
-    return f"{old} → {new}"
+    if len(cell.old or "") + len(cell.new or "") <= LONG_TEXT:
+        console.print(f"  {cell.field:<20} {old} → {new}")
+        return
+    console.print(f"  {cell.field}")
+    console.print(Padding(old, (0, 0, 0, 6)), style="dim")
+    console.print(Padding(f"→ {new}", (0, 0, 0, 4)))
 
 
 def _some(names: Sequence[str]) -> str:

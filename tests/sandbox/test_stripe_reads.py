@@ -135,6 +135,25 @@ def test_refused_parameters(account: Account, path: str, params: Any, code: str 
     CONTRACT.check_schema("error", {"error": error})
 
 
+def test_every_expandable_field_of_the_contract_is_expandable(account: Account) -> None:
+    event = ids(account.get("/v1/events"))[0]
+    paths = {
+        "customer": "customers/cus_002", "subscription": "subscriptions/sub_001", "invoice": "invoices/in_1",
+        "price": "prices/price_tiers", "product": "products/prod_team", "coupon": "coupons/TENOFF",
+        "subscription_item": "subscription_items/si_001_0", "event": f"events/{event}", "plan": "plans/price_tiers",
+    }
+    for kind, path in paths.items():
+        fields = CONTRACT.document["components"]["schemas"][kind]["x-expandableFields"]
+        CONTRACT.check("GET", f"/v1/{path}", 200, account.get(f"/v1/{path}", **{"expand[]": fields}))
+
+
+def test_an_old_version_may_expand_what_it_had(account: Account) -> None:
+    params = {"expand[]": ["data.discounts", "data.total_tax_amounts.tax_rate"]}
+    old = account.call("GET", "/v1/invoices", params=params, headers={"Stripe-Version": "2022-11-15"})
+    assert (old.status_code, ids(old.json())) == (200, ["in_1"])
+    assert account.refusal("GET", "/v1/invoices", params=params)[0] == 400
+
+
 def test_the_fifth_level_is_named(account: Account) -> None:
     _, error = account.refusal("GET", "/v1/subscriptions", params={"expand[]": "data.items.data.price.tiers"})
     assert error["message"] == (

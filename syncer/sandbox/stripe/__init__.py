@@ -1,7 +1,8 @@
 """Stripe's API on loopback, in the shape of version 2026-05-27.dahlia.
 
 What it does not imitate:
-- Versions: every `Stripe-Version` is answered in the one shape above; the header is echoed.
+- Versions: every `Stripe-Version` is answered in the one shape above; the header is echoed. Who asks for a version
+  of before 2025-03-31 may expand fields that this shape has no more: they are passed over.
 - Time passing: no renewals, invoices, payments, dunning, ends of trials, or cancellations at period end. Load what
   should have happened. Events leave the list after 30 days; that alone follows the clock.
 - Search (`/v1/…/search`), test clocks, meters and usage, tax, payment methods, connected accounts (`Stripe-Account` is

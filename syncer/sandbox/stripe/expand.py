@@ -38,38 +38,56 @@ CUSTOMER, PRODUCT, PRICE, COUPON, INVOICE, SUBSCRIPTION = (
 )
 DISCOUNT = Field("discount")
 
+def _as_they_are(names: str) -> dict[str, Field]:
+    return dict.fromkeys(names.split(), AS_IT_IS)
+
+
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     "customer": {
         "discount": DISCOUNT, "subscriptions": Field("list:subscription", hidden=True), "sources": HIDDEN,
-        "tax_ids": HIDDEN, "cash_balance": HIDDEN, "tax": HIDDEN, "default_source": AS_IT_IS, "test_clock": AS_IT_IS,
+        "tax_ids": HIDDEN, "cash_balance": HIDDEN, "tax": HIDDEN,
+        **_as_they_are("address default_source invoice_settings shipping test_clock"),
     },
     "subscription": {
         "customer": CUSTOMER, "latest_invoice": INVOICE, "discounts": DISCOUNT,
         "items": Field("list:subscription_item"),
-        **dict.fromkeys(
-            ("application", "default_payment_method", "default_source", "default_tax_rates", "on_behalf_of",
-             "pending_setup_intent", "schedule", "test_clock"), AS_IT_IS,
+        **_as_they_are(
+            "application automatic_tax billing_cycle_anchor_config billing_mode billing_schedules billing_thresholds "
+            "cancellation_details default_payment_method default_source default_tax_rates invoice_settings "
+            "managed_payments on_behalf_of pause_collection payment_settings pending_invoice_item_interval "
+            "pending_setup_intent pending_update presentment_details schedule test_clock transfer_data trial_settings"
         ),
     },
-    "subscription_item": {"price": Field("price"), "discounts": DISCOUNT, "tax_rates": AS_IT_IS},
-    "price": {"product": PRODUCT, "tiers": HIDDEN, "currency_options": HIDDEN},
-    "plan": {"product": PRODUCT, "tiers": HIDDEN},
-    "product": {"default_price": PRICE, "tax_code": AS_IT_IS},
+    "subscription_item": {
+        "price": Field("price"), "discounts": DISCOUNT, **_as_they_are("billing_thresholds tax_rates"),
+    },
+    "price": {
+        "product": PRODUCT, "tiers": HIDDEN, "currency_options": HIDDEN,
+        **_as_they_are("custom_unit_amount recurring transform_quantity"),
+    },
+    "plan": {"product": PRODUCT, "tiers": HIDDEN, "transform_usage": AS_IT_IS},
+    "product": {"default_price": PRICE, **_as_they_are("marketing_features package_dimensions tax_code")},
     "coupon": {"applies_to": HIDDEN, "currency_options": HIDDEN},
     "discount": {"customer": CUSTOMER, "promotion_code": AS_IT_IS, "source": Field("discount_source")},
     "discount_source": {"coupon": COUPON},
     "invoice": {
         "customer": CUSTOMER, "discounts": DISCOUNT, "lines": Field("list:line_item"),
         "parent": Field("invoice_parent"), "payments": HIDDEN,
-        **dict.fromkeys(
-            ("default_payment_method", "default_source", "default_tax_rates", "latest_revision", "on_behalf_of",
-             "test_clock"),
-            AS_IT_IS,
+        **_as_they_are(
+            "account_tax_ids application automatic_tax confirmation_secret custom_fields customer_address "
+            "customer_shipping customer_tax_ids default_payment_method default_source default_tax_rates from_invoice "
+            "issuer last_finalization_error latest_revision on_behalf_of payment_settings rendering shipping_cost "
+            "shipping_details status_transitions test_clock threshold_reason total_discount_amounts "
+            "total_pretax_credit_amounts total_taxes"
         ),
     },
     "invoice_parent": {"subscription_details": Field("invoice_subscription")},
     "invoice_subscription": {"subscription": SUBSCRIPTION},
-    "line_item": {"discounts": DISCOUNT, "subscription": SUBSCRIPTION},
+    "line_item": {
+        "discounts": DISCOUNT, "subscription": SUBSCRIPTION,
+        **_as_they_are("discount_amounts parent period pretax_credit_amounts pricing taxes"),
+    },
+    "event": _as_they_are("data request"),
 }
 
 HIDDEN_FIELDS = {
@@ -77,26 +95,35 @@ HIDDEN_FIELDS = {
 }
 
 
-def tree_of(kind: str, paths: Iterable[str], *, in_list: bool = False) -> Tree:
+def tree_of(kind: str, paths: Iterable[str], *, in_list: bool = False, lenient: bool = False) -> Tree:
     """The expansions as a tree, for a record of that kind. In a list paths begin with `data.`, which counts as a level.
-    Refusal of what is too deep or is not to be expanded.
+    Refusal of what is too deep or is not to be expanded; a `lenient` reading passes over the latter.
     """
     tree: dict[str, Any] = {}
     for path in paths:
         names = path.split(".")
         if len(names) > DEPTH:
             raise too_deep(path)
-        node, inside = tree, f"list:{kind}" if in_list else kind
+        if not _is_there(f"list:{kind}" if in_list else kind, names):
+            if lenient:
+                continue
+            raise not_expandable(path, in_list)
+        node = tree
         for name in names:
-            if inside.startswith("list:") and name == "data":
-                inside = inside.removeprefix("list:")
-            elif name in FIELDS.get(inside, {}):
-                inside = FIELDS[inside][name].kind
-            else:
-                raise not_expandable(path, in_list)
             node = node.setdefault(name, {})
     below: Tree = tree.get("data", NOTHING) if in_list else tree
     return below
+
+
+def _is_there(inside: str, names: Iterable[str]) -> bool:
+    for name in names:
+        if inside.startswith("list:") and name == "data":
+            inside = inside.removeprefix("list:")
+        elif name in FIELDS.get(inside, {}):
+            inside = FIELDS[inside][name].kind
+        else:
+            return False
+    return True
 
 
 class Renderer:

@@ -7,7 +7,7 @@ from typing import Any
 DEPTH = 4
 
 
-class Refusal(Exception):  # noqa: N818  (it is an answer, not a failure of ours)
+class Refusal(Exception):
     """A request that Stripe answers with an error."""
 
     def __init__(

@@ -24,6 +24,7 @@ TEST_KEY = "sk_test_sandbox"
 LIVE_KEY = "sk_live_sandbox"
 CALLS_PER_SECOND = {TEST_KEY: 25, LIVE_KEY: 100}
 ENDPOINT_CALLS_PER_SECOND = 25
+BASIL = "2025-03-31.basil"
 KEY_SECONDS = 24 * 3600
 """Limits: https://docs.stripe.com/rate-limits; memory of keys: https://docs.stripe.com/api/idempotent_requests."""
 
@@ -144,7 +145,7 @@ class StripeStandin:
 
         def page(call: Call, params: Params, _request_id: str) -> tuple[Any, int]:
             refuse_unknown(params, known)
-            tree = tree_of(kind, _expand(params), in_list=True)
+            tree = self._tree(call, kind, params, in_list=True)
             records, more = cut(listing, self.store.shelves, params, int(call.now))
             return _list(call.path, [self._shown(kind, record, tree) for record in records], more)
 
@@ -155,7 +156,7 @@ class StripeStandin:
 
         def get(call: Call, params: Params, _request_id: str) -> tuple[Any, int]:
             refuse_unknown(params, ("expand",))
-            tree, shelf, record_id = tree_of(kind, _expand(params)), self.store.shelves[listing.shelf], call.args["id"]
+            tree, shelf, record_id = self._tree(call, kind, params), self.store.shelves[listing.shelf], call.args["id"]
             if kind == "customer" and record_id in shelf.deleted:
                 return {"id": record_id, "object": "customer", "deleted": True}, 1
             record = shelf.records.get(record_id)
@@ -166,13 +167,18 @@ class StripeStandin:
 
         return get
 
+    def _tree(self, call: Call, kind: str, params: Params, *, in_list: bool = False) -> Tree:
+        """Who asks for a version of before the great move of fields may name fields that are no longer there."""
+        old = call.headers.get("stripe-version", API_VERSION) < BASIL
+        return tree_of(kind, _expand(params), in_list=in_list, lenient=old)
+
     def _shown(self, kind: str, record: Record, tree: Tree = NOTHING) -> Record:
         return self.renderer.render(kind, plan_of(record) if kind == "plan" else record, tree)
 
     def _items(self, call: Call, params: Params, _request_id: str) -> tuple[Any, int]:
         refuse_unknown(params, PAGE_PARAMETERS | {"subscription"})
         subscription_id = text(needed(params, "subscription"), "subscription")
-        tree = tree_of("subscription_item", _expand(params), in_list=True)
+        tree = self._tree(call, "subscription_item", params, in_list=True)
         subscription = self.store.shelves["subscriptions"].records.get(subscription_id)
         if subscription is None:
             raise no_such("subscription", subscription_id, "subscription")
@@ -181,7 +187,7 @@ class StripeStandin:
 
     def _item(self, call: Call, params: Params, _request_id: str) -> tuple[Any, int]:
         refuse_unknown(params, ("expand",))
-        tree, item_id = tree_of("subscription_item", _expand(params)), call.args["id"]
+        tree, item_id = self._tree(call, "subscription_item", params), call.args["id"]
         subscription = self.store.shelves["subscriptions"].records.get(self.store.item_owner.get(item_id, ""))
         for item in subscription["items"]["data"] if subscription else ():
             if item["id"] == item_id:
@@ -190,7 +196,7 @@ class StripeStandin:
 
     def _lines(self, call: Call, params: Params, _request_id: str) -> tuple[Any, int]:
         refuse_unknown(params, PAGE_PARAMETERS)
-        tree = tree_of("line_item", _expand(params), in_list=True)
+        tree = self._tree(call, "line_item", params, in_list=True)
         invoice = self.store.shelves["invoices"].records.get(call.args["id"])
         if invoice is None:
             raise no_such("invoice", call.args["id"], "invoice", 404)
@@ -199,7 +205,7 @@ class StripeStandin:
 
     def _customer_subscriptions(self, call: Call, params: Params, _request_id: str) -> tuple[Any, int]:
         refuse_unknown(params, PAGE_PARAMETERS)
-        tree = tree_of("subscription", _expand(params), in_list=True)
+        tree = self._tree(call, "subscription", params, in_list=True)
         asked = {**params, "customer": call.args["customer"]}
         records, more = cut(LISTINGS["subscriptions"], self.store.shelves, asked, int(call.now))
         return _list(call.path, [self._shown("subscription", record, tree) for record in records], more)
@@ -212,7 +218,7 @@ class StripeStandin:
     def _writing(self, write: Write) -> Callable[[Call, Params, str], tuple[Any, int]]:
         def carry_out(call: Call, params: Params, request_id: str) -> tuple[Any, int]:
             refuse_unknown(params, write.known)
-            tree = tree_of(write.kind, _expand(params)) if write.kind else NOTHING
+            tree = self._tree(call, write.kind, params) if write.kind else NOTHING
             key = call.headers.get("idempotency-key")
             asked = Asked(params, int(call.now), call.args.get("id", ""), request_id, key)
             record = write.carry_out(self.journal, asked)

@@ -149,6 +149,8 @@ class Fault:
         return True
 
 
+LONGEST_URL = 16_384
+"""Salesforce takes that much of address and headers, and a query stands in the address."""
 FAULT_KINDS = ("status", "reset", "truncate", "stall", "after")
 """An error answer · the connection cut before an answer · cut in the middle of the body · silence for `seconds`, then the answer ·
 the call is carried out, then the connection is cut."""
@@ -317,7 +319,9 @@ class Server:
 
     async def _listen(self) -> None:
         for vendor in self.world.standins:
-            runner = web.AppRunner(_app(self.world, vendor), access_log=None, shutdown_timeout=0.1)
+            runner = web.AppRunner(
+                _app(self.world, vendor), access_log=None, shutdown_timeout=0.1, max_line_size=LONGEST_URL
+            )
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", self._ports.get(vendor, 0))
             await site.start()

@@ -66,6 +66,11 @@ def test_two_long_texts_make_pages_small(org: Org) -> None:
     assert len(org.query("SELECT Notes__c, Health_Reasons__c FROM Account")["records"]) == 200
 
 
+def test_a_query_may_fill_the_address(org: Org) -> None:
+    names = ",".join(f"'Company {number:04}'" for number in range(700))
+    assert org.query(f"SELECT Id FROM Account WHERE Name IN ({names})")["totalSize"] == 700
+
+
 def test_cursors_die(org: Org) -> None:
     urls = [org.query("SELECT Id FROM Account")["nextRecordsUrl"] for _ in range(11)]
 

@@ -1,13 +1,16 @@
-"""One SELECT out of the models: those that a goal needs, as CTEs in the order of their references, macros expanded, in an engine's dialect."""
+"""One SELECT out of the models: those that a goal needs, as CTEs in the order of their references, macros expanded.
+
+The text is DuckDB's SQL or, rendered by sqlglot, another engine's. Instants come in as parameters, never as literals:
+a text can be kept and used again.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import sqlglot
 from ruamel.yaml import YAML
@@ -16,23 +19,23 @@ from sqlglot import exp
 from syncer.core.policy import MrrPolicy
 from syncer.models import macros_text, model_texts
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 @dataclass(frozen=True)
 class Macro:
     """A piece of SQL with named holes."""
 
     params: tuple[str, ...]
-    body: exp.Expression
+    body: exp.Expr
 
-    def fill(self, arguments: list[exp.Expression]) -> exp.Expression:
-        if len(arguments) != len(self.params):
-            raise ValueError(f"macro takes ({', '.join(self.params)}), given {len(arguments)}: {self.body.sql()}")
+    def fill(self, arguments: list[exp.Expr]) -> exp.Expr:
         given = dict(zip(self.params, arguments, strict=True))
-        return exp.paren(
-            self.body.transform(lambda node: given[node.name].copy() if isinstance(node, exp.Column) and node.name in given else node)
-        )
+        return exp.paren(self.body.transform(lambda node: given[node.name].copy() if _is_hole(node, given) else node))
 
 
+@cache
 def facts_query(policy: MrrPolicy | None = None, dialect: str = "duckdb") -> str:
     """The SELECT of `facts`: a row per CRM account, columns as in catalog.yaml.
 
@@ -42,12 +45,13 @@ def facts_query(policy: MrrPolicy | None = None, dialect: str = "duckdb") -> str
     return compose("facts", mrr_macros(policy or MrrPolicy()), dialect=dialect)
 
 
+@cache
 def item_query(policy: MrrPolicy | None = None, dialect: str = "duckdb") -> str:
     """The SELECT behind MRR: a row per subscription item, amounts in minor units as DECIMAL(38,12).
 
-    customer_id, subscription_id, item_id, price_id, product_name, quantity, currency, recurring_interval, interval_count,
-    amount and discount (for the item's own period), monthly (after discounts), counted, why_not (why not counted), held (why a
-    counted item's amount is unknown). Parameter: `$as_of`. UsageError for a policy that is not supported.
+    customer_id, subscription_id, item_id, price_id, product_name, quantity, currency, recurring_interval,
+    interval_count, amount and discount (for the item's own period), monthly (after discounts), counted, why_not (why it
+    is not counted), held (why a counted item's amount is unknown). Parameter: `$as_of`. UsageError as in `facts_query`.
     """
     return compose("items", mrr_macros(policy or MrrPolicy()), dialect=dialect)
 
@@ -72,17 +76,19 @@ def parse_macros(texts: Mapping[str, str]) -> dict[str, Macro]:
     return macros
 
 
-def expand(tree: exp.Expression, macros: Mapping[str, Macro]) -> exp.Expression:
+def expand(tree: exp.Expr, macros: Mapping[str, Macro]) -> exp.Expr:
     """The tree with every call of a macro replaced by what it stands for."""
 
-    def unfold(node: exp.Expression) -> exp.Expression:
+    def unfold(node: exp.Expr) -> exp.Expr:
         macro = macros.get(node.name.upper()) if isinstance(node, exp.Anonymous) else None
         return expand(macro.fill(node.expressions), macros) if macro else node
 
     return tree.transform(unfold)
 
 
-def compose(goal: str, macros: Mapping[str, Macro], own: Mapping[str, str] | None = None, dialect: str = "duckdb") -> str:
+def compose(
+    goal: str, macros: Mapping[str, Macro], own: Mapping[str, str] | None = None, dialect: str = "duckdb"
+) -> str:
     """The SELECT of model `goal`; `own` adds models (name → SQL) to the shipped ones."""
     models = {**_parsed_models(), **{name: _parse(text) for name, text in (own or {}).items()}}
     needs: dict[str, set[str]] = {}
@@ -98,15 +104,19 @@ def compose(goal: str, macros: Mapping[str, Macro], own: Mapping[str, str] | Non
     return query.sql(dialect=dialect, pretty=True, comments=False)
 
 
-def references(tree: exp.Expression) -> set[str]:
+def references(tree: exp.Expr) -> set[str]:
     """Names of the models that a model reads: tables without a schema that are not its own steps."""
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     return {table.name for table in tree.find_all(exp.Table) if not table.db} - own
 
 
+def _is_hole(node: exp.Expr, given: Mapping[str, exp.Expr]) -> bool:
+    return isinstance(node, exp.Column) and not node.table and node.name in given
+
+
 @cache
 def _parsed_models() -> Mapping[str, exp.Query]:
-    return {name: cast("exp.Query", _parse(text)) for name, text in model_texts().items()}
+    return {name: _parse(text) for name, text in model_texts().items()}
 
 
 def _parse(text: str) -> exp.Query:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from syncer.core.compose import compose, shipped_macros
 from syncer.words.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 SOURCES = ("stripe", "mixpanel", "zendesk")
 
@@ -26,7 +29,7 @@ RELATIONS = {
 
 @dataclass(frozen=True)
 class MatchRule:
-    """A value of `source`'s `source_key` that equals an account's `crm_key`: MatchRule("stripe", "metadata.crm_id", "id")."""
+    """What a source says = what the CRM says: MatchRule("stripe", "metadata.crm_id", "id")."""
 
     source: str
     source_key: str
@@ -40,12 +43,12 @@ class MatchRule:
 def identity_query(rules: Sequence[MatchRule], dialect: str = "duckdb") -> str:
     """The SELECT of `identity.decision`; `RELATIONS` are the views over it. No parameters.
 
-    Columns kind, source, source_id, name (of the source object), account_id, rule, reason. Kinds: `match` (one row per matched
-    object), `held` (a row per account that an ambiguous object might belong to, with the reason), `rejected` (the ledger says: no
-    account) and `unmatched`. Every living source object is of exactly one kind.
+    Columns kind, source, source_id, name (of the source object), account_id, rule, reason. Kinds: `match` (a row per
+    matched object), `held` (a row per account that an ambiguous object might belong to, with the reason), `rejected`
+    (the ledger says: no account) and `unmatched`. Every living source object is of exactly one kind.
 
-    Reads crm.account(id, name), crm.key(account_id, key, value), identity.ledger(source, source_id, account_id, decided) and the
-    sources' objects and keys. UsageError for a rule of an unknown source.
+    Reads crm.account(id, name), crm.key(account_id, key, value), identity.ledger(source, source_id, account_id,
+    decided) and the sources' objects and keys. UsageError for a rule of an unknown source.
     """
     for rule in rules:
         if rule.source not in SOURCES:
@@ -54,11 +57,9 @@ def identity_query(rules: Sequence[MatchRule], dialect: str = "duckdb") -> str:
 
 
 def _candidates(rules: Iterable[MatchRule]) -> str:
-    """A row per object, rule and account that fit: source, source_id, place (of the rule), rule, crm_key, value, account_id."""
-    nothing = (
-        "SELECT CAST(NULL AS VARCHAR) AS source, CAST(NULL AS VARCHAR) AS source_id, 0 AS place, CAST(NULL AS VARCHAR) AS rule, "
-        "CAST(NULL AS VARCHAR) AS crm_key, CAST(NULL AS VARCHAR) AS value, CAST(NULL AS VARCHAR) AS account_id WHERE FALSE"
-    )
+    """A row per object, rule and account that fit, `place` the number of the rule."""
+    texts = ("source", "source_id", "rule", "crm_key", "value", "account_id")
+    nothing = f"SELECT {', '.join(f'CAST(NULL AS VARCHAR) AS {name}' for name in texts)}, 0 AS place WHERE FALSE"
     return " UNION ALL ".join([nothing, *(_candidate(place, rule) for place, rule in enumerate(rules))])
 
 
@@ -66,8 +67,8 @@ def _candidate(place: int, rule: MatchRule) -> str:
     # record ids are compared as they are: the short form of a Salesforce id tells upper from lower case
     same = "k.value = s.value" if rule.crm_key == "id" else "LOWER(k.value) = LOWER(s.value)"
     return (
-        f"SELECT {_text(rule.source)} AS source, s.owner_id AS source_id, {place} AS place, {_text(rule.name)} AS rule, "
-        f"{_text(rule.crm_key)} AS crm_key, LOWER(s.value) AS value, k.account_id "
+        f"SELECT {_text(rule.source)} AS source, s.owner_id AS source_id, {_text(rule.name)} AS rule, "
+        f"{_text(rule.crm_key)} AS crm_key, LOWER(s.value) AS value, k.account_id, {place} AS place "
         f"FROM {rule.source}.key AS s JOIN crm.key AS k ON {same} "
         f"WHERE s.key = {_text(rule.source_key)} AND k.key = {_text(rule.crm_key)} AND s.value <> ''"
     )

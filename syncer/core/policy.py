@@ -1,11 +1,14 @@
-"""What counts as MRR: each switch with the values it can take, and the SQL macros that a value brings into the models."""
+"""What counts as MRR: each switch with the values it can take and the SQL macros that a value brings along."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from syncer.words.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SWITCHES: Mapping[str, Mapping[object, Mapping[str, str]]] = {
     "count_statuses": {("active", "past_due"): {"STATUS_COUNTS(status)": "(status) IN ('active', 'past_due')"}},
@@ -14,7 +17,9 @@ SWITCHES: Mapping[str, Mapping[object, Mapping[str, str]]] = {
     "discounts": {"forever+repeating": {"DISCOUNT_COUNTS(duration)": "(duration) IN ('forever', 'repeating')"}},
     "metered": {"exclude": {}},
     "scheduled_cancel": {"count_until_end": {}},
-    "pause_collection": {"by_behavior": {"PAUSE_COUNTS(behavior)": "COALESCE((behavior), 'keep_as_draft') = 'keep_as_draft'"}},
+    "pause_collection": {
+        "by_behavior": {"PAUSE_COUNTS(behavior)": "COALESCE((behavior), 'keep_as_draft') = 'keep_as_draft'"}
+    },
     "week_factor": {"52/12": {"WEEKLY(amount, n)": "ROUND_DIV(52 * (amount), 12 * (n))"}},
     "day_factor": {"365/12": {"DAILY(amount, n)": "ROUND_DIV(365 * (amount), 12 * (n))"}},
 }

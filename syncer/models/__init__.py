@@ -1,13 +1,16 @@
 """The SQL models, macros and the catalog of facts as texts; `core.compose` makes one SELECT of them.
 
-A model `stripe/tier.sql` is the relation `stripe_tier`; `facts.sql` is `facts`. Source tables have a schema (`stripe.price`), models
-have none. DECISIONS.md says why each figure is as it is.
+A model `stripe/tier.sql` is the relation `stripe_tier`; `facts.sql` is `facts`. Source tables have a schema
+(`stripe.price`), models have none. DECISIONS.md says why each figure is as it is.
 """
 
 from __future__ import annotations
 
 from importlib.resources import files
-from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 
 def model_texts() -> dict[str, str]:
@@ -29,5 +32,6 @@ def _walk(folder: Traversable, path: tuple[str, ...]) -> list[tuple[str, str]]:
         if entry.is_dir():
             found += _walk(entry, (*path, entry.name))
         elif entry.name.endswith(".sql"):
-            found.append(("_".join((*path, entry.name.removesuffix(".sql"))), entry.read_text(encoding="utf-8")))
+            name = "_".join((*path, entry.name.removesuffix(".sql")))
+            found.append((name, entry.read_text(encoding="utf-8")))
     return found

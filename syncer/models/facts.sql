@@ -34,6 +34,7 @@ SELECT
   s.started_on AS stripe__started_on,
   s.delinquent AS stripe__delinquent,
   s.mrr_held AS stripe__mrr_held,
+  s.items_held AS stripe__items_held,
   m.group_id AS mixpanel__group_id,
   m.group_url AS mixpanel__group_url,
   m.wau AS mixpanel__wau,

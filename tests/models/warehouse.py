@@ -37,10 +37,9 @@ def fill(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str,
         assert set(row) <= set(columns), f"{table} has no {set(row) - set(columns)}"
         values.append(tuple(row.get(column) for column in columns))
     if values:
-        schema, name = table.split(".")
-        appender = con.appender(name, schema=schema)
+        appender = con.appender(table)
         appender.append_rows(values)
-        appender.close()
+        appender.flush()
 
 
 def records(con: duckdb.DuckDBPyConnection, query: str, **params: Any) -> list[dict[str, Any]]:

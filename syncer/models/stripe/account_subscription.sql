@@ -14,7 +14,7 @@ SELECT
     WHEN s.status IN ('canceled', 'incomplete_expired') THEN NULL
     WHEN s.cancel_at IS NOT NULL THEN s.cancel_at
     WHEN s.cancel_at_period_end THEN p.ends END)) AS cancels_on,
-  COUNT(s.held) > 0 AS items_missing
+  MIN(s.held) AS missing
 FROM stripe_subscription AS s
 JOIN stripe_owner AS o ON o.customer_id = s.customer_id
 LEFT JOIN period AS p ON p.subscription_id = s.subscription_id

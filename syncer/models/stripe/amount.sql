@@ -13,7 +13,7 @@ WITH summed AS (
     ON t.price_id = l.price_id
     AND (t.above < l.units OR t.above = 0)
     AND (COALESCE(l.tiers_mode, '') <> 'volume' OR l.units <= COALESCE(t.up_to, l.units))
-  WHERE l.units IS NOT NULL AND l.unknown IS NULL
+  WHERE l.units IS NOT NULL AND l.missing IS NULL AND l.unknown IS NULL
   GROUP BY l.subscription_id, l.item_id
 )
 SELECT subscription_id, item_id, amount_e12 FROM summed WHERE amount_e12 < 1000000000000000000000000

@@ -1,5 +1,5 @@
 -- grain: subscription item. The one relation that MRR is summed over: the `counted` items. `why_not` says why one is not counted,
--- `held` why a counted one's amount cannot be known. Unit: 10^-12 minor units; `amount_e12` and `discount_e12` for the price's own
+-- `held` why a counted one's amount cannot be known, `missing` why not even what is sold. Unit: 10^-12 minor units; `amount_e12` and `discount_e12` for the price's own
 -- period, `monthly_e12` for a month after discounts.
 SELECT
   l.customer_id, l.subscription_id, l.item_id, l.price_id, l.product_name, l.currency, l.quantity,
@@ -9,8 +9,10 @@ SELECT
   MONTHLY(COALESCE(d.left_e12, a.amount_e12), l.recurring_interval, l.interval_count) AS monthly_e12,
   l.why_not IS NULL AS counted,
   l.why_not,
+  CASE WHEN l.why_not IS NULL THEN l.missing END AS missing,
   CASE
     WHEN l.why_not IS NOT NULL THEN NULL
+    WHEN l.missing IS NOT NULL THEN l.missing
     WHEN l.unknown IS NOT NULL THEN l.unknown
     WHEN a.item_id IS NULL THEN 'the amount of item ' || l.item_id || ' has more than twelve digits'
     ELSE c.unknown

@@ -1,4 +1,5 @@
--- grain: subscription item, with its price. `units` is the quantity after the price's packages.
+-- grain: subscription item, with its price. `units` is the quantity after the price's packages. `missing`: why it cannot be told
+-- what is sold, `unknown`: why it cannot be told what it costs.
 SELECT
   s.customer_id, i.subscription_id, i.id AS item_id, i.price_id, p.product_id, p.product_name,
   COALESCE(s.currency, p.currency) AS currency, p.tiers_mode, p.recurring_interval, p.interval_count,
@@ -6,8 +7,7 @@ SELECT
   CASE
     WHEN p.metered THEN NULL
     WHEN p.divide_by IS NULL THEN i.quantity
-    WHEN p.round_up THEN (i.quantity + p.divide_by - 1) // p.divide_by
-    ELSE i.quantity // p.divide_by
+    ELSE PACKAGES(i.quantity, p.divide_by, p.round_up)
   END AS units,
   CASE
     WHEN s.why_not IS NOT NULL THEN s.why_not
@@ -17,13 +17,15 @@ SELECT
   CASE
     WHEN s.held IS NOT NULL THEN s.held
     WHEN p.price_id IS NULL THEN 'price ' || i.price_id || ' was not read'
+    WHEN i.quantity IS NULL AND NOT p.metered THEN 'item ' || i.id || ' has no quantity'
+  END AS missing,
+  CASE
     WHEN p.recurring_interval NOT IN ('day', 'week', 'month', 'year')
       THEN 'price ' || i.price_id || ' has the unknown interval ' || p.recurring_interval
     WHEN p.currency <> s.currency
       THEN 'price ' || i.price_id || ' is in ' || p.currency || ', subscription ' || i.subscription_id || ' in ' || s.currency
     WHEN NOT p.priced AND p.billing_scheme = 'tiered' THEN 'the tiers of price ' || i.price_id || ' were not read'
     WHEN NOT p.priced THEN 'price ' || i.price_id || ' has no amount'
-    WHEN i.quantity IS NULL THEN 'item ' || i.id || ' has no quantity'
   END AS unknown
 FROM stripe.subscription_item AS i
 JOIN stripe_subscription AS s ON s.subscription_id = i.subscription_id

@@ -1,0 +1,76 @@
+"""The catalog, the macros and the models say the same."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ruamel.yaml import YAML
+from warehouse import column_types, open_warehouse
+
+from syncer.core.compose import compose, facts_query, item_query, mrr_macros
+from syncer.core.identity import identity_query
+from syncer.core.policy import MrrPolicy
+from syncer.models import catalog_text, macros_text, model_texts
+from syncer.words.money import THREE_DECIMAL, ZERO_DECIMAL
+
+CATALOG = YAML(typ="safe").load(catalog_text())
+PARAMETERS = {"as_of": 1_800_000_000, "mixpanel_group_url_base": None, "zendesk_url_base": None}
+NOT_IN_MODELS = r"/|SELECT \*|::|\bNOW\b|DOUBLE|FLOAT|TIMESTAMP|QUALIFY|REGEXP"
+EXACT = ("VARCHAR", "BIGINT", "BOOLEAN", "DATE", "DECIMAL")
+
+
+def types(query):
+    params = {name: value for name, value in PARAMETERS.items() if f"${name}" in query}
+    return column_types(open_warehouse({}), query, **params)
+
+
+def test_catalog_is_the_facts_column_by_column():
+    said = {name.replace(".", "__"): about["type"] for name, about in CATALOG.items()}
+    assert types(facts_query()) == said
+
+
+@pytest.mark.parametrize("query", [facts_query(), item_query(), identity_query([])], ids=["facts", "items", "identity"])
+def test_nothing_inexact_comes_out(query):
+    inexact = {name: kind for name, kind in types(query).items() if not kind.startswith(EXACT)}
+    assert inexact == {}
+
+
+def test_catalog_says_everything_of_each_column():
+    for name, about in CATALOG.items():
+        assert set(about) - {"held_by"} == {"type", "unit", "source", "meaning"}, name
+        assert {column.replace("__", ".") for column in about.get("held_by", ())} <= set(CATALOG), name
+
+
+def test_every_column_of_a_source_is_held_while_its_match_is():
+    for name, about in CATALOG.items():
+        source, _, fact = name.partition(".")
+        if source in ("stripe", "mixpanel", "zendesk") and fact not in ("present", "held"):
+            assert f"{source}__held" in about["held_by"], name
+
+
+def test_every_model_binds_and_is_used():
+    con = open_warehouse({})
+    used = " ".join((facts_query(), item_query(), identity_query([])))
+    for name in model_texts():
+        assert f"{name} AS (" in used, name
+        query = compose(name, mrr_macros(MrrPolicy()), {"identity_candidate": identity_candidates()})
+        params = {key: value for key, value in PARAMETERS.items() if f"${key}" in query}
+        con.execute(query, params)
+
+
+@pytest.mark.parametrize("name", sorted(model_texts()))
+def test_models_keep_to_what_every_engine_agrees_on(name):
+    text = re.sub(r"--.*|'[^']*'", "", model_texts()[name])
+    assert re.findall(NOT_IN_MODELS, text) == []
+    assert model_texts()[name].startswith("-- grain: "), "a model opens with its grain"
+
+
+def test_macros_name_the_currencies_of_the_money_words():
+    lists = re.findall(r"IN \(([^)]*)\)", YAML(typ="safe").load(macros_text())["MAJOR(minor, currency)"])
+    assert [set(re.findall(r"\w+", codes)) for codes in lists] == [set(ZERO_DECIMAL), set(THREE_DECIMAL)]
+
+
+def identity_candidates():
+    columns = ("source", "source_id", "rule", "crm_key", "value", "account_id")
+    return f"SELECT {', '.join(f'CAST(NULL AS VARCHAR) AS {name}' for name in columns)}, 0 AS place WHERE FALSE"

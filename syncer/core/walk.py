@@ -32,7 +32,7 @@ class Fault:
     text: str
 
 
-class Refused(Exception):  # noqa: N818  # it is an answer, not an accident
+class Refused(Exception):
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
         super().__init__(fault.text)

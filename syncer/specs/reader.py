@@ -85,7 +85,7 @@ class Page:
             return None, sorted({self._problem(fault.loc, fault.text, on_key=fault.on_key) for fault in faults})
 
     def data(self) -> tuple[dict[str, Any], list[Problem]]:
-        """The file's keys as they are, for a model that also takes values from elsewhere; empty when there are problems."""
+        """The file's keys as they are, for a model that also reads elsewhere; empty when there are problems."""
         data = self._data
         if not self._faults and not isinstance(data, dict):
             self._fault(1, 1, "the file must hold keys, one on a line: key: value")

@@ -73,7 +73,8 @@ def _coupon(dice: Random, tables: Tables, coupon_id: str) -> None:
     tables["stripe.coupon"].append(
         {
             "id": coupon_id, "percent_off": rate if percent else None,
-            "amount_off": None if percent else dice.randrange(1, 20_000), "currency": dice.choice(("usd", "usd", "eur")),
+            "amount_off": None if percent else dice.randrange(1, 20_000),
+            "currency": dice.choice(("usd", "usd", "eur")),
             "duration": dice.choice(("forever", "forever", "repeating", "once")),
         }
     )  # fmt: skip

@@ -216,6 +216,10 @@ def test_what_the_official_package_writes_is_read_back(project: Project) -> None
     assert project.engage(distinct_id="u7")["results"][0]["$properties"] == {
         "$name": "Ann", "visits": 3, "tags": ["a", "b"],
     }
+    client.people_increment("u7", {"$name": 1})
+    client.people_append("u7", {"visits": 9})
+    odd = project.engage(distinct_id="u7")["results"][0]["$properties"]
+    assert (odd["$name"], odd["visits"]) == ("Ann", [3, 9])
     client.people_delete("u7")
     assert project.ids() == ["u0", "u1", "u2"]
     client.group_set(GROUP_KEY, "new", {"$name": "Newcomer"})

@@ -123,6 +123,8 @@ def test_filters(account: Account, path: str, params: dict[str, Any], expected: 
     ("customers/cus_000", {"limit": 1}, "parameter_unknown", "limit"),
     ("subscriptions", {"customer": "cus_none"}, "resource_missing", "customer"),
     ("subscriptions", {"status": "alive"}, None, "status"),
+    ("prices", {"lookup_keys": "a"}, None, "lookup_keys"),
+    ("events", {"type[a]": "x"}, None, "type"),
     ("subscription_items", {}, "parameter_missing", "subscription"),
     ("subscriptions", {"expand[]": "data.items.data.price.tiers"}, None, "expand"),
     ("subscriptions", {"expand[]": "customer"}, None, "expand"),

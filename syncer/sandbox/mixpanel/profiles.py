@@ -24,28 +24,34 @@ def _set_once(properties: Properties, value: Any) -> None:
 
 def _add(properties: Properties, value: Any) -> None:
     for name, one in value.items():
-        properties[name] = properties.get(name, 0) + one
+        has = properties.get(name, 0)
+        if isinstance(has, (int, float)) and isinstance(one, (int, float)):  # anything else stays as it was
+            properties[name] = has + one
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _append(properties: Properties, value: Any) -> None:
     for name, one in value.items():
-        properties[name] = [*properties.get(name, []), one]
+        properties[name] = [*_listed(properties.get(name, [])), one]
 
 
 def _union(properties: Properties, value: Any) -> None:
     for name, ones in value.items():
-        kept = properties.get(name, [])
-        properties[name] = [*kept, *(one for one in ones if one not in kept)]
+        kept = _listed(properties.get(name, []))
+        properties[name] = [*kept, *(one for one in _listed(ones) if one not in kept)]
 
 
 def _remove(properties: Properties, value: Any) -> None:
     for name, one in value.items():
-        properties[name] = [kept for kept in properties.get(name, []) if kept != one]
+        properties[name] = [kept for kept in _listed(properties.get(name, [])) if kept != one]
 
 
 def _unset(properties: Properties, value: Any) -> None:
     for name in value:
-        properties.pop(name, None)
+        properties.pop(str(name), None)
 
 
 OPERATIONS: Mapping[str, tuple[Callable[[Properties, Any], None], type]] = {

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from syncer.sandbox.stripe.blanks import COUPON, CUSTOMER, PRICE, PRODUCT, RECURRING, TIER
 from syncer.sandbox.stripe.events import Asked, Journal
-from syncer.sandbox.stripe.params import Params, items, merged_metadata, needed, nested, texts, truth, whole
-from syncer.sandbox.stripe.refusals import Refusal, invalid, no_such
+from syncer.sandbox.stripe.params import (
+    Params,
+    decimal,
+    hashes,
+    items,
+    merged_metadata,
+    needed,
+    nested,
+    text,
+    texts,
+    truth,
+    whole,
+)
+from syncer.sandbox.stripe.refusals import Refusal, no_such
 from syncer.sandbox.stripe.shelf import Record
 from syncer.sandbox.stripe.subscriptions import canceled
 
@@ -30,13 +42,12 @@ def found(journal: Journal, shelf: str, record_id: str, param: str, status: int 
 
 def amounts(params: Params, name: str, where: str = "") -> dict[str, Any]:
     """An amount and its decimal twin, whichever of the two was sent: whole minor units, up to 12 decimals."""
-    said = params.get(f"{name}_decimal", params.get(name))
-    if said is None:
+    if f"{name}_decimal" in params:
+        amount = decimal(params[f"{name}_decimal"], f"{where}{name}_decimal")
+    elif name in params:
+        amount = Decimal(whole(params[name], where + name))
+    else:
         return {}
-    try:
-        amount = Decimal(said) if f"{name}_decimal" in params else Decimal(whole(said, where + name))
-    except InvalidOperation:
-        raise invalid("decimal", said, f"{where}{name}_decimal") from None
     return {name: int(amount) if amount == int(amount) else None, f"{name}_decimal": f"{amount.normalize():f}"}
 
 
@@ -79,7 +90,7 @@ def create_product(journal: Journal, asked: Asked) -> Record:
 
 def _product(journal: Journal, params: Params, asked: Asked) -> Record:
     record = {
-        "id": params.get("id") or journal.store.new_id("prod"), **PRODUCT, "created": asked.now, "updated": asked.now,
+        "id": _own_id(params) or journal.store.new_id("prod"), **PRODUCT, "created": asked.now, "updated": asked.now,
         "name": needed(params, "name"), **texts(params, PRODUCT_TEXTS), "metadata": merged_metadata({}, params),
     }
     for name in ("active", "shippable"):
@@ -87,6 +98,10 @@ def _product(journal: Journal, params: Params, asked: Asked) -> Record:
             record[name] = truth(params[name], name)
     _refuse_taken(journal, "products", record["id"], "Product")
     return journal.created("products", record, "product.created", asked)
+
+
+def _own_id(params: Params) -> str:
+    return text(params.get("id", ""), "id")
 
 
 def _refuse_taken(journal: Journal, shelf: str, record_id: str, word: str) -> None:
@@ -115,7 +130,7 @@ def create_price(journal: Journal, asked: Asked) -> Record:
         divide_by = whole(needed(sent, "divide_by"), "transform_quantity[divide_by]")
         record["transform_quantity"] = {"divide_by": divide_by, "round": needed(sent, "round")}
     if record["billing_scheme"] == "tiered":
-        sent_tiers = items(params.get("tiers"), "tiers")
+        sent_tiers = hashes(params.get("tiers"), "tiers")
         record["tiers"] = [_tier(tier, f"tiers[{place}]") for place, tier in enumerate(sent_tiers)]
     elif record["unit_amount_decimal"] is None:
         needed(params, "unit_amount")
@@ -140,11 +155,11 @@ def create_coupon(journal: Journal, asked: Asked) -> Record:
     params = asked.params
     numbers = {name: whole(params[name], name) for name in COUPON_NUMBERS if name in params}
     record = {
-        "id": params.get("id") or journal.store.new_id("coupon"), **COUPON, "created": asked.now, **numbers,
+        "id": _own_id(params) or journal.store.new_id("coupon"), **COUPON, "created": asked.now, **numbers,
         **texts(params, ("name", "currency", "duration")), "metadata": merged_metadata({}, params),
     }
     if "percent_off" in params:
-        record["percent_off"] = float(params["percent_off"])
+        record["percent_off"] = float(decimal(params["percent_off"], "percent_off"))
     elif record["amount_off"] is None:
         raise Refusal("Must provide percent_off or amount_off.", param="percent_off")
     if "applies_to" in params:

@@ -24,6 +24,7 @@ STATUSES = [
 
 
 def equals(name: str, value: Any) -> Keep:
+    text(value, name)
     return lambda record: bool(record.get(name) == value)
 
 
@@ -34,7 +35,7 @@ def flag(name: str, value: Any) -> Keep:
 
 def any_of(field_name: str) -> Filter:
     def chosen(name: str, value: Any) -> Keep:
-        wanted = set(items(value, name))
+        wanted = {text(one, name) for one in items(value, name)}
         return lambda record: record.get(field_name) in wanted
 
     return chosen
@@ -102,7 +103,8 @@ def invoice_subscription(_name: str, value: Any) -> Keep:
     return keep
 
 
-def event_type(_name: str, value: Any) -> Keep:
+def event_type(name: str, value: Any) -> Keep:
+    text(value, name)
     return lambda record: fnmatchcase(record["type"], value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from syncer.sandbox.stripe.refusals import Refusal, invalid, missing_parameter, unknown_parameter
@@ -40,6 +41,15 @@ def items(value: Any, name: str) -> list[Any]:
     return list(value.values())
 
 
+def hashes(value: Any, name: str) -> list[Params]:
+    """A list whose entries have names themselves."""
+    found = items(value, name)
+    for place, entry in enumerate(found):
+        if not isinstance(entry, dict):
+            raise invalid("hash", entry, f"{name}[{place}]")
+    return found
+
+
 def nested(params: Params, name: str) -> dict[str, Any]:
     """The hash of that name; empty when absent or when an empty text clears it."""
     value = params.get(name) or {}
@@ -67,15 +77,25 @@ def truth(value: Any, name: str) -> bool:
     return bool(value == "true")
 
 
-def needed(params: Params, name: str) -> Any:
+def decimal(value: Any, name: str) -> Decimal:
+    try:
+        amount = Decimal(text(value, name))
+    except InvalidOperation:
+        raise invalid("decimal", value, name) from None
+    if not amount.is_finite() or abs(amount) >= 10**12:
+        raise invalid("decimal", value, name)
+    return amount
+
+
+def needed(params: Params, name: str) -> str:
     if params.get(name) in (None, ""):
         raise missing_parameter(name)
-    return params[name]
+    return text(params[name], name)
 
 
 def texts(params: Params, names: Iterable[str]) -> dict[str, Any]:
     """The named parameters that were sent; an empty text means null."""
-    return {name: params[name] or None for name in names if name in params}
+    return {name: text(params[name], name) or None for name in names if name in params}
 
 
 def merged_metadata(before: Params, params: Params) -> dict[str, Any]:
@@ -89,6 +109,7 @@ def merged_metadata(before: Params, params: Params) -> dict[str, Any]:
     if len(kept) > 50:
         raise Refusal(f"You can have up to 50 metadata keys; this object would have {len(kept)}.", param="metadata")
     for key, value in kept.items():
+        text(value, f"metadata[{key}]")
         if len(key) > 40:
             raise Refusal(f"Metadata keys can be up to 40 characters. Invalid key: {key}", param="metadata")
         if len(value) > 500:

@@ -13,7 +13,7 @@ from syncer.sandbox.stripe.blanks import ACCOUNT, API_VERSION
 from syncer.sandbox.stripe.events import Asked, Journal
 from syncer.sandbox.stripe.expand import NOTHING, Renderer, Tree, tree_of
 from syncer.sandbox.stripe.lists import EMPTY, EVENT_DAYS, LISTINGS, PAGE_PARAMETERS, Listing, cut, cut_inner
-from syncer.sandbox.stripe.params import Params, items, needed, parse, refuse_unknown, text
+from syncer.sandbox.stripe.params import Params, items, needed, parse, refuse_unknown
 from syncer.sandbox.stripe.plans import plan_of
 from syncer.sandbox.stripe.refusals import NO_KEY, Refusal, invalid, no_such, of_status
 from syncer.sandbox.stripe.shelf import Record
@@ -177,7 +177,7 @@ class StripeStandin:
 
     def _items(self, call: Call, params: Params, _request_id: str) -> tuple[Any, int]:
         refuse_unknown(params, PAGE_PARAMETERS | {"subscription"})
-        subscription_id = text(needed(params, "subscription"), "subscription")
+        subscription_id = needed(params, "subscription")
         tree = self._tree(call, "subscription_item", params, in_list=True)
         subscription = self.store.shelves["subscriptions"].records.get(subscription_id)
         if subscription is None:

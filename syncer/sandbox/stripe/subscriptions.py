@@ -8,7 +8,7 @@ from typing import Any
 
 from syncer.sandbox.stripe.blanks import DISCOUNT, ITEM, SUBSCRIPTION
 from syncer.sandbox.stripe.events import Asked, Journal
-from syncer.sandbox.stripe.params import Params, items, merged_metadata, needed, nested, text, texts, truth, whole
+from syncer.sandbox.stripe.params import Params, hashes, merged_metadata, needed, nested, text, texts, truth, whole
 from syncer.sandbox.stripe.refusals import Refusal, missing_parameter, no_such
 from syncer.sandbox.stripe.shelf import Record
 
@@ -36,7 +36,7 @@ def canceled(subscription: Record, now: int, details: Params | None = None) -> R
 
 def create_subscription(journal: Journal, asked: Asked) -> Record:
     params = asked.params
-    customer = journal.store.shelves["customers"].records.get(text(needed(params, "customer"), "customer"))
+    customer = journal.store.shelves["customers"].records.get(needed(params, "customer"))
     if customer is None:
         raise no_such("customer", params["customer"], "customer")
     if "items" not in params:
@@ -90,7 +90,7 @@ def _changed(journal: Journal, before: Record, asked: Asked) -> Record:
     params, now = asked.params, asked.now
     after = {**before, **texts(params, TEXTS), "metadata": merged_metadata(before["metadata"], params)}
     if "items" in params:
-        after["items"] = {**before["items"], "data": _items(journal, before, items(params["items"], "items"), now)}
+        after["items"] = {**before["items"], "data": _items(journal, before, hashes(params["items"], "items"), now)}
     if "days_until_due" in params:
         after["days_until_due"] = whole(params["days_until_due"], "days_until_due")
     if "discounts" in params:
@@ -144,7 +144,7 @@ def _items(journal: Journal, subscription: Record, sent: list[Params], now: int)
         if item_id is None:
             added = _new_item(journal, subscription["id"], entry, where, now)
             data[added["id"]] = added
-        elif item_id not in data:
+        elif text(item_id, f"{where}[id]") not in data:
             raise no_such("subscription_item", item_id, f"{where}[id]")
         elif entry.get("deleted") == "true":
             del data[item_id]
@@ -186,15 +186,16 @@ def _metered(price: Record) -> bool:
 
 def _discounts(journal: Journal, record: Record, asked: Asked) -> list[Any]:
     sent = asked.params["discounts"]
-    return [] if sent == "" else [_discount(journal, record, entry, asked) for entry in items(sent, "discounts")]
+    return [] if sent == "" else [_discount(journal, record, entry, asked) for entry in hashes(sent, "discounts")]
 
 
 def _discount(journal: Journal, record: Record, entry: Params, asked: Asked) -> Any:
     if "discount" in entry:
         return next((kept for kept in record["discounts"] if kept["id"] == entry["discount"]), entry["discount"])
-    coupon = journal.store.shelves["coupons"].records.get(entry.get("coupon", ""))
+    coupon_id = needed(entry, "coupon")
+    coupon = journal.store.shelves["coupons"].records.get(coupon_id)
     if coupon is None:
-        raise no_such("coupon", entry.get("coupon", ""), "discounts[0][coupon]")
+        raise no_such("coupon", coupon_id, "discounts[0][coupon]")
     months = coupon["duration_in_months"] if coupon["duration"] == "repeating" else None
     rhythm = {"recurring": {"interval": "month", "interval_count": months}}
     return {

@@ -146,7 +146,7 @@ def test_creations(account: Account) -> None:
     ("/v1/prices", {"unit_amount": "100", "product": "prod_team"}, "parameter_missing", "currency"),
     ("/v1/prices", {"currency": "usd", "product": "prod_team"}, "parameter_missing", "unit_amount"),
     ("/v1/prices", {"currency": "usd", "product": "no", "unit_amount": "1"}, "resource_missing", "product"),
-    ("/v1/prices", {"currency": "usd", "product": "prod_team", "unit_amount_decimal[a]": "1"}, None, "unit_amount_decimal"),
+    ("/v1/prices", {"currency": "usd", "product": "prod_team", "nickname[a]": "1"}, None, "nickname"),
     ("/v1/coupons", {"percent_off": "half"}, None, "percent_off"),
     ("/v1/subscriptions/sub_001", {"items[0]": "si_001_0"}, None, "items[0]"),
     ("/v1/customers/cus_000", {"name[first]": "x"}, None, "name"),

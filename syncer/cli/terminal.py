@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 
 from rich.console import Console
 from rich.padding import Padding
@@ -15,6 +14,7 @@ from rich.table import Table
 
 from syncer.core.overview import Customer, Overview
 from syncer.core.plan import Cell, Change, Plan
+from syncer.core.report import CRM_NAMES, money_text
 from syncer.runs.pull import Watch
 from syncer.runs.sync import Result
 
@@ -22,7 +22,6 @@ BAND_STYLES = {"excellent": "green", "healthy": "green", "caution": "yellow", "a
 SHOWN_CHANGES = 12
 SHOWN_HELD = 8
 LONG_TEXT = 70
-CRM_NAMES = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 
 
 def out() -> Console:
@@ -128,7 +127,8 @@ def _show_customers(console: Console, title: str, customers: Sequence[Customer])
     console.print(f"\n[bold]{title}[/]")
     for customer in customers:
         style = BAND_STYLES.get(customer.band, "")
-        money = f"{customer.mrr.normalize():,f} {(customer.currency or '').upper()} a month" if isinstance(customer.mrr, Decimal) else ""
+        currency = customer.currency or ""
+        money = "" if customer.mrr is None else f"{money_text(customer.mrr, currency)} {currency.upper()} a month"
         console.print(f"  [{style}]{customer.score:>5}[/]  [bold]{plain(customer.name)}[/]  [dim]{money}[/]")
         console.print(Padding(plain(customer.reasons), (0, 0, 0, 9)))
 

@@ -32,10 +32,14 @@ class MappedField:
     place: str
 
     @property
+    def rests_on_health(self) -> bool:
+        return any(column.startswith("health.") for column in self.expression.columns)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """The sources that the value rests on; a health score rests on all of them."""
         roots = {column.partition(".")[0] for column in self.expression.columns}
-        return SOURCES if "health" in roots else tuple(source for source in SOURCES if source in roots)
+        return tuple(source for source in SOURCES if source in roots or self.rests_on_health)
 
 
 def base_query(fields: Sequence[MappedField], history_score: str | None) -> str:
@@ -148,7 +152,8 @@ def _state(field: MappedField, only: frozenset[str] | None) -> str:
     if only is not None and field.key not in only:
         return "'absent'"
     value, hold = _name(field.key), _name(field.key + "__hold")
-    present = " AND ".join(_name(f"{source}__present") for source in field.sources) or "TRUE"
+    # a score is made of whatever sources there are: one is enough to say that it was looked for
+    present = (" OR " if field.rests_on_health else " AND ").join(_name(f"{source}__present") for source in field.sources) or "TRUE"
     kept = f"NOT ({present})" if field.clears else "TRUE"
     return (
         f"CASE WHEN {hold} IS NOT NULL THEN 'held' WHEN {value} IS NULL AND {kept} THEN 'absent' "

@@ -13,6 +13,7 @@ import msgspec
 from syncer.core.overview import Customer, Overview, PlanRevenue
 from syncer.core.plan import Change, Held, Plan
 from syncer.words import when
+from syncer.words.money import exponent
 
 CRM_NAMES = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 SHOWN_CHANGES = 40
@@ -78,8 +79,9 @@ def _revenue(revenue: Sequence[PlanRevenue]) -> str:
         rows = list(group)
         total = sum((row.mrr for row in rows), Decimal(0))
         most = max(row.mrr for row in rows)
-        bars = "".join(_bar(row.plan, row.mrr / most, f"{_money(row.mrr)}", f"{row.accounts} accounts", "bar") for row in rows)
-        found.append(f"<h3>{escape(currency.upper())} <small>{_money(total)} a month</small></h3><table class='bars'><tbody>{bars}</tbody></table>")
+        bars = "".join(_bar(row.plan, row.mrr / most, money_text(row.mrr, currency), _accounts(row.accounts), "bar") for row in rows)
+        total_text = f"{escape(currency.upper())} <small>{money_text(total, currency)} a month</small>"
+        found.append(f"<h3>{total_text}</h3><table class='bars'><tbody>{bars}</tbody></table>")
     return "".join(found)
 
 
@@ -106,7 +108,8 @@ def _customers(customers: Sequence[Customer], bands: Sequence[Band]) -> str:
     items = []
     for customer in customers:
         number, label = place.get(customer.band, (0, customer.band))
-        money = f"{_money(customer.mrr)} {escape((customer.currency or '').upper())} a month" if customer.mrr is not None else ""
+        currency = customer.currency or ""
+        money = "" if customer.mrr is None else f"{money_text(customer.mrr, currency)} {escape(currency.upper())} a month"
         items.append(
             f"<li><span class='score band{number}' title='{escape(label)}'>{customer.score}</span><div><strong>{escape(customer.name)}</strong> "
             f"<small>{money}</small><p>{escape(customer.reasons)}</p></div></li>"
@@ -158,8 +161,14 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) <= 4 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
-def _money(amount: Decimal) -> str:
-    return f"{amount.normalize():,f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+def _accounts(count: int) -> str:
+    return "1 account" if count == 1 else f"{count:,} accounts"
+
+
+def money_text(amount: Decimal, currency: str) -> str:
+    """An amount in major units as people write it: with the currency's own decimals, none when they are zero."""
+    decimals = 0 if amount == amount.to_integral_value() else exponent(currency)
+    return f"{amount:,.{decimals}f}"
 
 
 STYLE = """

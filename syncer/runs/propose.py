@@ -15,7 +15,7 @@ from syncer.core.overview import BANDS, COUNTS, REVENUE, Overview, customers_que
 from syncer.core.plan import FieldCount, Held, Plan, changes_of
 from syncer.core.score import health_query
 from syncer.runs.run import Run
-from syncer.runs.tables import HISTORY, mirror
+from syncer.runs.tables import HISTORY, PAIR, mirror
 from syncer.specs.account import SOURCES
 from syncer.tools.engine import Engine
 from syncer.words.ids import domain_of, salesforce_id
@@ -26,6 +26,8 @@ ACCOUNT_COLUMNS = ("account_key", "stripe_customer_id", "domain", "employees", "
 
 CRM_KEY = Table("crm.key", {"account_id": "VARCHAR", "key": "VARCHAR", "value": "VARCHAR"}, key=())
 LEDGER = Table("identity.ledger", {"source": "VARCHAR", "source_id": "VARCHAR", "account_id": "VARCHAR", "decided": "BIGINT"}, key=())
+BEFORE = "matched_before"
+"""The last rule of all: an object that no written rule places any more stays where it was."""
 SHOWN = 3
 MONTH_SECONDS = 30 * 86_400
 
@@ -78,7 +80,9 @@ def _prepare(run: Run, crm: str, engine: Engine) -> None:
     engine.define("crm.account", f"SELECT id, name, {columns} FROM crm.record")
     names = ", ".join(f'"{name}"' for name in ("id", *keys.values()))
     rows = engine.rows(f"SELECT {names} FROM crm.record")
-    engine.fill(CRM_KEY, [key for row in rows for key in _keys(crm, row[0], dict(zip(keys, row[1:], strict=True)))])
+    found = [key for row in rows for key in _keys(crm, row[0], dict(zip(keys, row[1:], strict=True)))]
+    before = engine.rows(f"SELECT account_id, '{BEFORE}.' || source, source_id FROM {PAIR.name} JOIN crm.record ON id = account_id WHERE crm = $crm", {"crm": crm})
+    engine.fill(CRM_KEY, [*found, *before])
     engine.fill(LEDGER, [])
 
 
@@ -100,6 +104,7 @@ def _compute(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], 
         for source in SOURCES
         for rule in getattr(run.project.mapping.match, source)
     ]
+    rules += [MatchRule(source, "id", f"{BEFORE}.{source}") for source in SOURCES]
     engine.compute("identity.decision", identity_query(rules))
     for name, select in RELATIONS.items():
         engine.define(name, select)

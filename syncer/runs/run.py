@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from syncer.connectors import TABLES
 from syncer.core.project import Project
 from syncer.runs.pull import Watch
-from syncer.runs.tables import HISTORY, RUN, mirror
+from syncer.runs.tables import HISTORY, PAIR, RUN, mirror
 from syncer.specs.settings import Settings
 from syncer.tools.http import Calls
 from syncer.tools.intake import Intake
@@ -40,7 +40,7 @@ class Run:
     def tables(self) -> tuple[Table, ...]:
         """Every table that the store may hold."""
         mirrors = (mirror(crm, self.mirrored(crm)) for crm in ("salesforce", "hubspot"))
-        return (*TABLES, HISTORY, RUN, *mirrors)
+        return (*TABLES, HISTORY, PAIR, RUN, *mirrors)
 
     def mirrored(self, crm: str) -> list[str]:
         """The API names read from a CRM: matching columns first, then the fields that are written."""

@@ -18,7 +18,7 @@ from syncer.runs.mirror import read_mirror
 from syncer.runs.propose import Proposal, proposing
 from syncer.runs.pull import pull
 from syncer.runs.run import Run
-from syncer.runs.tables import HISTORY, RUN, mirror
+from syncer.runs.tables import HISTORY, PAIR, RUN, mirror
 from syncer.tools.intake import Intake
 from syncer.words.errors import MissingCrmField, SyncerError, UsageError
 from syncer.words.tables import Page
@@ -133,7 +133,8 @@ def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> N
     seen = [(proposal.crm, account, field, run.as_of, value, None, run.id, "seen") for account, field, value in _unknown_cells(proposal)]
     outcome = "partly" if result.numbers["rejected"] else "done"
     row = (run.id, proposal.crm, run.as_of, run.as_of, outcome, msgspec.json.encode(result.numbers).decode())
-    intake.add(f"history.{proposal.crm}", Page({HISTORY.name: seen, RUN.name: [row]}, {}))
+    pairs = _new_pairs(proposal, run.as_of)
+    intake.add(f"history.{proposal.crm}", Page({HISTORY.name: seen, PAIR.name: pairs, RUN.name: [row]}, {}))
     intake.flush()
 
 
@@ -147,3 +148,10 @@ def _unknown_cells(proposal: Proposal) -> Iterator[tuple[str, str, str]]:
         )
 
 
+def _new_pairs(proposal: Proposal, as_of: int) -> list[tuple[Any, ...]]:
+    """Matches that the ledger does not know yet, or knows otherwise."""
+    return proposal.engine.rows(
+        f"SELECT '{proposal.crm}', m.source, m.source_id, m.account_id, m.rule, {as_of} FROM identity.match AS m "
+        f"LEFT JOIN {PAIR.name} AS p ON p.crm = '{proposal.crm}' AND p.source = m.source AND p.source_id = m.source_id "
+        "WHERE p.account_id IS DISTINCT FROM m.account_id"
+    )

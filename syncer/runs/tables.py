@@ -22,6 +22,15 @@ RUN = Table(
 """One row per run and CRM; `summary` is the run's JSON."""
 
 
+PAIR = Table(
+    "history.pair",
+    {"crm": "VARCHAR", "source": "VARCHAR", "source_id": "VARCHAR", "account_id": "VARCHAR", "rule": "VARCHAR", "instant": "BIGINT"},
+    key=("crm", "source", "source_id"),
+)
+"""The ledger of matches: which account each source object was last matched to, by which rule and when. Where no rule decides any more
+(a changed domain, a removed key), the pair stands."""
+
+
 def mirror(crm: str, fields: Sequence[str]) -> Table:
     """The table of a CRM's records as last read: the asked fields as canonical text."""
     columns = {"id": "VARCHAR", "name": "VARCHAR", "modified": "VARCHAR", "deleted": "BOOLEAN", **dict.fromkeys(fields, "VARCHAR")}

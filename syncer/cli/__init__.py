@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from syncer.cli import demo, inspect, jobs, stand_ins
+from syncer.cli import demo, jobs, look_back, stand_ins
 from syncer.words.errors import SyncerError
 
 
@@ -27,7 +27,7 @@ def app() -> None:
     """
 
 
-for command in (*jobs.COMMANDS, *inspect.COMMANDS, demo.demo, stand_ins.sandbox):
+for command in (*jobs.COMMANDS, *look_back.COMMANDS, demo.demo, stand_ins.sandbox):
     app.add_command(command)
 
 

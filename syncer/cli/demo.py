@@ -1,4 +1,4 @@
-"""`syncer demo`: the main job against the stand-ins, in three acts: a first sync, a second that finds nothing to do, a third after a few things happened."""
+"""`syncer demo`: the main job against the stand-ins in three acts: all is new; nothing changed; a few things happened."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ import urllib3
 from rich.console import Console
 
 from syncer.cli import setup, terminal
-from syncer.cli.stand_ins import data_options
-from syncer.core.report import Band, Chapter, render_report
+from syncer.cli.stand_ins import company_options
+from syncer.core.report import CRM_NAMES, Band, Chapter, render_report
 from syncer.runs import sync as runs
 from syncer.runs.sync import Result
 from syncer.specs.settings import PREFIX
@@ -30,11 +30,9 @@ HOUR = 3600
 
 
 @click.command()
-@data_options[0]
-@data_options[1]
-@data_options[2]
+@company_options
 @click.option("--json", "as_json", is_flag=True, help="Only one JSON object per sync and CRM on stdout, a line each.")
-@click.option("--folder", default="syncer-demo", show_default=True, type=click.Path(path_type=Path), help="Where the state and the report go.")
+@click.option("--folder", default="syncer-demo", show_default=True, type=click.Path(path_type=Path), help="For the state and the report.")
 def demo(*, accounts: int, seed: int, data: Path | None, as_json: bool, folder: Path) -> None:
     """The whole job on a made-up company, all on this machine: no account needed, nothing leaves it.
 
@@ -97,7 +95,8 @@ class _Acts:
             url = os.environ[f"SYNCER_{change['vendor'].upper()}__BASE_URL"]
             reply = self._http.request(change["method"], url + change["path"], body=change["body"].encode(), headers=change["headers"])
             if reply.status >= 300:
-                raise SyncerError(f"demo: {change['vendor']} answered {reply.status} to {change['method']} {change['path']}: {reply.data[:200]!r}")
+                asked = f"{change['method']} {change['path']}"
+                raise SyncerError(f"demo: {change['vendor']} answered {reply.status} to {asked}: {reply.data[:200]!r}")
         clock = self._http.request("POST", os.environ["SYNCER_STRIPE__BASE_URL"] + "/_control/clock", json={"advance": HOUR})
         os.environ["SYNCER_AS_OF"] = when.iso(when.epoch(os.environ["SYNCER_AS_OF"]) + HOUR)
         if clock.status != 200:
@@ -138,6 +137,6 @@ def _show_short(console: Console, result: Result) -> None:
     numbers = result.numbers
     calls = sum(numbers["calls"].values())
     console.print(
-        f"  {terminal.CRM_NAMES[result.plan.crm]:<11} [bold]{numbers['written']}[/] fields written on {len(result.plan.changes)} accounts, "
+        f"  {CRM_NAMES[result.plan.crm]:<11} [bold]{numbers['written']}[/] fields written on {len(result.plan.changes)} accounts, "
         f"{numbers['unchanged']:,} already right, {calls} calls in all"
     )

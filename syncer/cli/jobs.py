@@ -9,6 +9,8 @@ import click
 import msgspec
 
 from syncer.cli import setup, terminal
+from syncer.connectors.port import Connector
+from syncer.crm.port import Crm
 from syncer.runs import sync as runs
 from syncer.runs.connect import connectors, crms
 from syncer.runs.sync import Result
@@ -33,7 +35,8 @@ def check(*, online: bool) -> None:
     console.print(f"Written files are fine: {len(project.fields)} fields mapped, {len(project.mapping.crm)} columns read from the CRM")
     if online:
         calls = Calls()
-        for vendor in (*connectors(loaded, calls), *crms(loaded, calls).values()):
+        vendors: list[Connector | Crm] = [*connectors(loaded, calls), *crms(loaded, calls).values()]
+        for vendor in vendors:
             console.print(f"{vendor.name:<11} {vendor.check()}")
 
 
@@ -114,7 +117,9 @@ def _tell(results: Sequence[Result], *, as_json: bool) -> None:
     if rejected:
         records = ", ".join(f"{count} records by {crm}" for crm, count in rejected.items())
         first = next(error for result in results if result.applied for error in result.applied.errors.values())
-        raise PartlyApplied(f"rejected: {records}; everything else was written. The first: {first}. Mend the cause; the next sync tries them again")
+        raise PartlyApplied(
+            f"rejected: {records}; everything else was written. The first: {first}. Mend the cause; the next sync tries them again"
+        )
 
 
 COMMANDS = (check, pull, plan, sync, score)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import msgspec
@@ -17,24 +18,32 @@ from syncer.words.errors import UsageError
 if TYPE_CHECKING:
     from syncer.sandbox.ravenstack import Loaded
 
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 VENDORS = ("stripe", "mixpanel", "zendesk", "salesforce", "hubspot")
 
-data_options = (
-    click.option("--accounts", default=300, show_default=True, type=click.IntRange(1, 1_000_000), help="How many CRM accounts the made-up company has."),
-    click.option("--seed", default=1, show_default=True, help="The same seed makes the same company."),
-    click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of CSV files to load instead (RavenStack's layout)."),
-)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def company_options(command: Command) -> Command:
+    """Which company: `--accounts --seed` of a made-up one, or `--data`, a folder."""
+    for option in (
+        click.option("--data", type=FOLDER, help="Load this folder of CSV files instead (RavenStack's layout)."),
+        click.option("--seed", default=1, show_default=True, help="The same seed makes the same company."),
+        click.option("--accounts", default=300, show_default=True, type=click.IntRange(1, 1_000_000), help="How many CRM accounts it has."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command()
 @click.option("--print-env", is_flag=True, help="Print the settings that point syncer at the stand-ins as shell exports, then serve.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object (environment: the settings; notes: oddities of the data; changes: calls that make something happen), then serve.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object (environment, notes on the data, changes to try), then serve.")
 @click.option("--limits/--no-limits", default=True, show_default=True, help="Keep the vendors' real rate limits.")
 @click.option("--port", default=0, help="The first of five ports in a row; 0 takes any free ones.")
-@data_options[0]
-@data_options[1]
-@data_options[2]
-def sandbox(*, print_env: bool, as_json: bool, limits: bool, port: int, accounts: int, seed: int, data: Path | None) -> None:
+@company_options
+def sandbox(  # noqa: PLR0913  (one argument an option)
+    *, print_env: bool, as_json: bool, limits: bool, port: int, accounts: int, seed: int, data: Path | None
+) -> None:
     """Serve stand-ins of Stripe, Mixpanel, Zendesk, Salesforce and HubSpot on loopback until stopped.
 
     \b
@@ -51,9 +60,8 @@ def sandbox(*, print_env: bool, as_json: bool, limits: bool, port: int, accounts
     with Server(start.open_world(loaded.records, loaded.as_of, limits=limits), ports) as server:
         environment = start.environment(server.urls, loaded.as_of)
         if as_json:
-            story = [
-                {**vars(change), "headers": change.headers(), "body": change.payload().decode()} for change in changes(loaded.records, loaded.as_of)
-            ]
+            happenings = changes(loaded.records, loaded.as_of)
+            story = [{**vars(each), "headers": each.headers(), "body": each.payload().decode()} for each in happenings]
             click.echo(msgspec.json.encode({"environment": environment, "notes": loaded.notes, "changes": story}))
         elif print_env:
             for name, value in environment.items():

@@ -79,7 +79,8 @@ def show_plan(console: Console, plan: Plan) -> None:
     for count in plan.counts:
         style = "" if count.changed or count.held else "dim"
         cleared = f"[red]{count.cleared:,}[/]" if count.cleared else "0"
-        table.add_row(count.field, f"{count.filled:,}", f"{count.replaced:,}", cleared, f"{count.held:,}", f"{count.unchanged:,}", style=style)
+        figures = (f"{count.filled:,}", f"{count.replaced:,}", cleared, f"{count.held:,}", f"{count.unchanged:,}")
+        table.add_row(count.field, *figures, style=style)
     console.print(table)
     show_changes(console, plan.changes)
     show_held(console, plan)
@@ -100,7 +101,8 @@ def show_held(console: Console, plan: Plan) -> None:
     """The first accounts that are held, and why."""
     if not plan.held:
         return
-    console.print(f"\n[bold]Held back[/] on {len({held.id for held in plan.held})} accounts; nothing of this is written until someone decides")
+    accounts = len({held.id for held in plan.held})
+    console.print(f"\n[bold]Held back[/] on {accounts} accounts; nothing of this is written until someone decides")
     for held in plan.held[:SHOWN_HELD]:
         console.print(f"  [bold]{plain(held.name)}[/]  [dim]{_some(held.fields)}[/]")
         console.print(Padding(plain(held.reason), (0, 0, 0, 4)))

@@ -1,4 +1,4 @@
-"""The customers of one CRM at a glance, as a value that the terminal, the report and JSON show alike. SQL over `cells`, and what it yields."""
+"""The customers of one CRM at a glance, as a value for terminal, report and JSON alike: SQL over `cells`, and what it yields."""
 
 from __future__ import annotations
 
@@ -45,9 +45,11 @@ class Overview(msgspec.Struct, frozen=True):
     best: Sequence[Customer]
 
 
-COUNTS = "SELECT COUNT(*), " + ", ".join(
-    f"COUNT(*) FILTER (WHERE {source}__present), COUNT(*) FILTER (WHERE {source}__held IS NOT NULL)" for source in SOURCES
-) + ", COUNT(*) FILTER (WHERE health__score IS NULL) FROM cells"
+COUNTS = (
+    "SELECT COUNT(*), "
+    + ", ".join(f"COUNT(*) FILTER (WHERE {source}__present), COUNT(*) FILTER (WHERE {source}__held IS NOT NULL)" for source in SOURCES)
+    + ", COUNT(*) FILTER (WHERE health__score IS NULL) FROM cells"
+)
 
 BANDS = "SELECT health__band, COUNT(*) FROM cells WHERE health__band IS NOT NULL GROUP BY 1"
 
@@ -68,7 +70,11 @@ def customers_query(count: int, *, best: bool) -> str:
 
 
 def overview(
-    counts: Sequence[Any], bands: Mapping[str, int], order: Sequence[str], revenue: Sequence[Sequence[Any]], customers: Sequence[Sequence[Sequence[Any]]]
+    counts: Sequence[Any],
+    bands: Mapping[str, int],
+    order: Sequence[str],
+    revenue: Sequence[Sequence[Any]],
+    customers: Sequence[Sequence[Sequence[Any]]],
 ) -> Overview:
     """The value from the rows of COUNTS (one), BANDS, REVENUE and the two customer queries (riskiest, best)."""
     pairs = dict(zip(SOURCES, zip(counts[1::2], counts[2::2], strict=False), strict=False))

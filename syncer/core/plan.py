@@ -1,4 +1,4 @@
-"""What one run would change in one CRM, as a value: which records, which fields, old → new, what is held and why. It neither prints nor applies itself."""
+"""What one run would change in one CRM, as a value: records, fields, old → new, what is held and why. It prints and applies nothing."""
 
 from __future__ import annotations
 

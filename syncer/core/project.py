@@ -61,7 +61,9 @@ class Project:
         return {key: name for key, names in self.mapping.crm.items() if (name := names.in_crm(crm))}
 
 
-def compile_project(specs_page: Page, mapping_page: Page, health_page: Page, facts: Mapping[str, Column]) -> tuple[Project | None, list[Problem]]:
+def compile_project(
+    specs_page: Page, mapping_page: Page, health_page: Page, facts: Mapping[str, Column]
+) -> tuple[Project | None, list[Problem]]:
     """The project, or None and all problems of the three files by place."""
     specs, problems = specs_page.read(FieldSpecs)
     mapping, more = mapping_page.read(AccountMapping)
@@ -87,13 +89,15 @@ def _spec_problems(page: Page, specs: Mapping[str, FieldSpec]) -> list[Problem]:
     taken: dict[tuple[str, str], str] = {}
     for key, spec in specs.items():
         if key in RESERVED or not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", key) or "__" in key:
-            found.append(page.problem((key,), f"{key} cannot name a field; use small letters, digits and single underscores, such as health_score"))
+            hint = "use small letters, digits and single underscores, such as health_score"
+            found.append(page.problem((key,), f"{key} cannot name a field; {hint}"))
         if spec.type == "picklist" and not spec.options and not spec.open:
             found.append(page.problem((key,), f"{key} is a picklist without options; list them as options, or write open: true"))
         for crm in CRMS:
             name = spec.in_crm(crm)
             if name and taken.setdefault((crm, name), key) != key:
-                found.append(page.problem((key, crm), f"{name} is already the {crm} name of {taken[crm, name]}; each field needs one of its own"))
+                said = f"{name} is already the {crm} name of {taken[crm, name]}; each field needs one of its own"
+                found.append(page.problem((key, crm), said))
     return found
 
 
@@ -138,7 +142,7 @@ def _fields(
     return fields, problems
 
 
-def _mapped(
+def _mapped(  # noqa: PLR0913  (the parts of one value)
     key: str,
     spec: FieldSpec,
     expression: Expression,

@@ -1,6 +1,7 @@
 """The HTTP side of the stand-ins: one loopback port per vendor, one event loop, one clock, a log of every call, faults on request.
 
-A vendor is a `Standin`: routes to plain functions `(Call) -> Answer`. All run one after the other on the event loop, so state needs no locks.
+A vendor is a `Standin`: routes to plain functions `(Call) -> Answer`. All run one after the other on the event loop, so state needs
+no locks.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
@@ -165,8 +166,7 @@ class World:
         self.requests: list[dict[str, Any]] = []
         self.faults: list[Fault] = []
         self._routes = {
-            name: [(route.method, route.regex(), route.handler) for route in standin.routes()]
-            for name, standin in self.standins.items()
+            name: [(route.method, route.regex(), route.handler) for route in standin.routes()] for name, standin in self.standins.items()
         }
 
     def answer(self, vendor: str, call: Call) -> Answer:
@@ -197,7 +197,7 @@ class World:
         self.requests.clear()
         self.faults.clear()
 
-    def control(self, call: Call) -> Answer:
+    def control(self, call: Call) -> Answer:  # noqa: C901  (a table of routes)
         """`/_control/…`: requests (GET, DELETE), reset, load, clock (GET, POST {now|advance}), faults (GET, POST, DELETE)."""
         verb = (call.method, call.path.removeprefix("/_control/").rstrip("/"))
         match verb:
@@ -283,8 +283,16 @@ def _app(world: World, vendor: str) -> web.Application:
         else:
             answer = world.answer(vendor, call)
         world.requests.append(
-            {"vendor": vendor, "method": call.method, "path": call.path, "query": request.query_string, "status": answer.status,
-             "rows": answer.rows, "fault": kind or None, "at": call.now}
+            {
+                "vendor": vendor,
+                "method": call.method,
+                "path": call.path,
+                "query": request.query_string,
+                "status": answer.status,
+                "rows": answer.rows,
+                "fault": kind or None,
+                "at": call.now,
+            }
         )
         if kind in ("reset", "after"):
             return _cut(request)
@@ -306,7 +314,7 @@ class Server:
         self._thread = threading.Thread(target=self._loop.run_forever, name="sandbox", daemon=True)
         self._runners: list[web.AppRunner] = []
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
         return self
@@ -319,9 +327,7 @@ class Server:
 
     async def _listen(self) -> None:
         for vendor in self.world.standins:
-            runner = web.AppRunner(
-                _app(self.world, vendor), access_log=None, shutdown_timeout=0.1, max_line_size=LONGEST_URL
-            )
+            runner = web.AppRunner(_app(self.world, vendor), access_log=None, shutdown_timeout=0.1, max_line_size=LONGEST_URL)
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", self._ports.get(vendor, 0))
             await site.start()

@@ -1,4 +1,4 @@
-"""The two files ops write for a customer record: what each field is (`field_specs/account.yaml`) and where it comes from (`mappings/account.yaml`)."""
+"""What ops write for a customer record: what each field is (`field_specs/account.yaml`), where it comes from (`mappings/account.yaml`)."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class AccountMapping(Spec):
     """`mappings/account.yaml`."""
 
     to: Literal["account"]
-    crm: dict[str, CrmNames] = {}
+    crm: Annotated[dict[str, CrmNames], Field(default_factory=dict)]
     match: Matching
     fields: dict[str, Annotated[FieldValue, BeforeValidator(_spelt_out)]]
     limits: Limits = Limits()

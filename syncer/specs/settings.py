@@ -222,5 +222,3 @@ def _placed(loc: tuple[str | int, ...], message: str, page: Page | None) -> Prob
     if page is None or variable in {key.upper() for key in os.environ}:
         return Problem("environment", 1, 1, text)
     return page.problem(path, text)
-
-

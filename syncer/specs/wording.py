@@ -75,11 +75,7 @@ def faults(error: ValidationError, data: Any, schema: Schema) -> list[Fault]:
     found: dict[Loc, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
         found.setdefault(_written(detail, data), []).append(detail)
-    return [
-        _fault(loc, details, data, schema)
-        for loc, details in found.items()
-        if not _answered_deeper(loc, details, found)
-    ]
+    return [_fault(loc, details, data, schema) for loc, details in found.items() if not _answered_deeper(loc, details, found)]
 
 
 def _written(detail: ErrorDetails, data: Any) -> Loc:

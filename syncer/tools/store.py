@@ -79,6 +79,7 @@ class Store:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self._cache: Path | None = None
         if "://" in address:
             self._objects = obstore.store.from_url(address)
             self._cache = Path(tempfile.mkdtemp(prefix="syncer-parts-"))
@@ -86,7 +87,6 @@ class Store:
         else:
             self.folder = Path(address).expanduser().resolve()
             self._objects = obstore.store.LocalStore(self.folder, mkdir=True)
-            self._cache = None
 
     def latest(self) -> Manifest:
         """The newest commit, an empty manifest when there is none."""

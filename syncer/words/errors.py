@@ -1,18 +1,18 @@
 """Every error that a person may read. The class owns the sentence; the face prints it and returns its exit code.
 
-    SyncerError                1
-    ├─ UsageError              2   wrong flag or argument
-    ├─ FileProblems            3   settings, field specs or mappings have problems (all of them, each with its place)
-    ├─ LimitExceeded           4   too large a share would change: nothing was written
-    ├─ StalePlan               5   the CRM or a source moved since the plan was made
-    ├─ PartlyApplied           6   the CRM rejected some rows
-    ├─ MoreToDo                7   stopped in time; the next run goes on
-    ├─ LeaseHeld               8   another run is at work
-    ├─ MissingCrmField        13   the CRM lacks a field that the mapping writes
-    └─ VendorError             1   a vendor answered something we cannot work with
-       ├─ CredentialRefused   11
-       ├─ Unreachable         12
-       └─ QuotaExhausted       7   the vendor's allowance is used up: retrying does not help
+SyncerError                1
+├─ UsageError              2   wrong flag or argument
+├─ FileProblems            3   settings, field specs or mappings have problems (all of them, each with its place)
+├─ LimitExceeded           4   too large a share would change: nothing was written
+├─ StalePlan               5   the CRM or a source moved since the plan was made
+├─ PartlyApplied           6   the CRM rejected some rows
+├─ MoreToDo                7   stopped in time; the next run goes on
+├─ LeaseHeld               8   another run is at work
+├─ MissingCrmField        13   the CRM lacks a field that the mapping writes
+└─ VendorError             1   a vendor answered something we cannot work with
+   ├─ CredentialRefused   11
+   ├─ Unreachable         12
+   └─ QuotaExhausted       7   the vendor's allowance is used up: retrying does not help
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Row = Sequence[Any]
-"""Values in the order of the table's columns. Instants are whole epoch seconds, days `datetime.date`, money `Decimal` or whole minor units."""
+"""Values in the order of the columns. Instants are whole epoch seconds, days `datetime.date`, money `Decimal` or whole minor units."""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def slept():
 
 @pytest.fixture
 def connect(server, slept):
-    def connect(url=None, patience=Patience(attempts=4), read_seconds=5, auth=None, **how):  # noqa: B008
+    def connect(url=None, patience=Patience(attempts=4), read_seconds=5, auth=None, **how):
         pace = Pace(sleep=slept.append)
         auth = auth or (lambda: {"authorization": f"Bearer {TOKEN}"})
         url = url or server.urls["acme"]

@@ -80,5 +80,5 @@ def test_the_engine_reads_nothing_but_the_state(store, tmp_path):
     outside.write_text("secret")
     engine = Engine(store)
     for hostile in (f"SELECT * FROM read_text('{outside}')", "SET threads = 1", f"COPY (SELECT 1) TO '{tmp_path}/x.csv'"):
-        with pytest.raises(Exception, match="(?i)permission|locked"):
+        with pytest.raises(Exception, match=r"(?i)permission|locked"):
             engine.rows(hostile)

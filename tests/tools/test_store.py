@@ -2,7 +2,7 @@
 
 import pytest
 
-from syncer.tools.store import LostRace, Manifest, Store, StateUnreadable
+from syncer.tools.store import LostRace, Manifest, StateUnreadable, Store
 from syncer.words.errors import LeaseHeld
 
 

@@ -63,7 +63,8 @@ def runs(*, last: int, as_json: bool) -> None:
 def _show(console: Console, told: Explanation) -> None:
     console.print(f"\n[bold]{told.label}[/] of [bold]{terminal.plain(told.account)}[/]  [dim]{told.crm} {told.account_id}[/]")
     console.print(f"  [dim]{terminal.plain(told.help)}[/]")
-    shown = {"unchanged": "as computed", "change": f"the next sync writes {_value(told.computed)}", "absent": "nothing to write", "held": "held back"}
+    next_sync = f"the next sync writes {_value(told.computed)}"
+    shown = {"unchanged": "as computed", "change": next_sync, "absent": "nothing to write", "held": "held back"}
     console.print(f"  in the CRM   [bold]{_value(told.in_crm)}[/]  ({shown[told.state]})")
     if told.held:
         console.print(f"  held because {terminal.plain(told.held)}")
@@ -73,7 +74,8 @@ def _show(console: Console, told: Explanation) -> None:
     _show_items(console, told.items)
     _show_contributions(console, told.contributions)
     for found in told.objects:
-        console.print(f"  source       {found['source']} {found['id']}  {terminal.plain(found['name'] or '')}  [dim]matched by {found['matched_by']}[/]")
+        name = terminal.plain(found["name"] or "")
+        console.print(f"  source       {found['source']} {found['id']}  {name}  [dim]matched by {found['matched_by']}[/]")
         if found["link"]:
             console.print(f"               {found['link']}", soft_wrap=True)
     for past in told.history[:3]:
@@ -83,7 +85,8 @@ def _show(console: Console, told: Explanation) -> None:
 
 def _show_items(console: Console, items: Sequence[Mapping[str, Any]]) -> None:
     for item in items:
-        every = item["recurring_interval"] if item["interval_count"] in (None, 1) else f"{item['interval_count']} {item['recurring_interval']}s"
+        interval, count = item["recurring_interval"], item["interval_count"]
+        every = interval if count in (None, 1) else f"{count} {interval}s"
         told = item["held"] or (None if item["counted"] else item["why_not"])
         name = terminal.plain(str(item["product_name"]))
         if told:
@@ -91,7 +94,7 @@ def _show_items(console: Console, items: Sequence[Mapping[str, Any]]) -> None:
             continue
         discount = f" less {_number(item['discount'])}" if item["discount"] else ""
         console.print(
-            f"    {name} × {item['quantity']}: {_number(item['amount'])}{discount} minor units of {item['currency']} each {every} "
+            f"    {name} \u00d7 {item['quantity']}: {_number(item['amount'])}{discount} minor units of {item['currency']} each {every} "
             f"= {_number(item['monthly'])} a month  [dim]{item['subscription_id']}[/]"
         )
 

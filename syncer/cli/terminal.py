@@ -105,7 +105,7 @@ def show_held(console: Console, plan: Plan) -> None:
     console.print(f"\n[bold]Held back[/] on {accounts} accounts; nothing of this is written until someone decides")
     for held in plan.held[:SHOWN_HELD]:
         console.print(f"  [bold]{plain(held.name)}[/]  [dim]{_some(held.fields)}[/]")
-        console.print(Padding(plain(held.reason), (0, 0, 0, 4)))
+        console.print(Padding(plain(held.reason), (0, 0, 0, 4), expand=False))
     if len(plan.held) > SHOWN_HELD:
         console.print(f"  … and {len(plan.held) - SHOWN_HELD} more", style="dim")
 
@@ -132,7 +132,7 @@ def _show_customers(console: Console, title: str, customers: Sequence[Customer])
         currency = customer.currency or ""
         money = "" if customer.mrr is None else f"{money_text(customer.mrr, currency)} {currency.upper()} a month"
         console.print(f"  [{style}]{customer.score:>5}[/]  [bold]{plain(customer.name)}[/]  [dim]{money}[/]")
-        console.print(Padding(plain(customer.reasons), (0, 0, 0, 9)))
+        console.print(Padding(plain(customer.reasons), (0, 0, 0, 9), expand=False))
 
 
 def _show_cell(console: Console, cell: Cell) -> None:
@@ -143,8 +143,8 @@ def _show_cell(console: Console, cell: Cell) -> None:
         console.print(f"  {cell.field:<20} {old} → {new}")
         return
     console.print(f"  {cell.field}")
-    console.print(Padding(old, (0, 0, 0, 6)), style="dim")
-    console.print(Padding(f"→ {new}", (0, 0, 0, 4)))
+    console.print(Padding(old, (0, 0, 0, 6), expand=False), style="dim")
+    console.print(Padding(f"→ {new}", (0, 0, 0, 4), expand=False))
 
 
 def _some(names: Sequence[str]) -> str:

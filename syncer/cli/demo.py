@@ -29,7 +29,7 @@ from syncer.words.errors import SyncerError
 HOUR = 3600
 
 
-@click.command()
+@click.command(short_help="The whole job, on this machine.")
 @company_options
 @click.option("--json", "as_json", is_flag=True, help="Only one JSON object per sync and CRM on stdout, a line each.")
 @click.option("--folder", default="syncer-demo", show_default=True, type=click.Path(path_type=Path), help="For the state and the report.")

@@ -21,7 +21,7 @@ from syncer.words.errors import PartlyApplied
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line on stdout instead of text.")
 
 
-@click.command()
+@click.command(short_help="Check what you wrote.")
 @click.option("--online", is_flag=True, help="Also try each vendor's credential.")
 def check(*, online: bool) -> None:
     """Check settings, field specs and mappings; all problems at once, each with its place.
@@ -40,7 +40,7 @@ def check(*, online: bool) -> None:
             console.print(f"{vendor.name:<11} {vendor.check()}")
 
 
-@click.command()
+@click.command(short_help="Read the sources, write nothing.")
 @as_json
 def pull(*, as_json: bool) -> None:
     """Read what changed at Stripe, Mixpanel and Zendesk into the state. Nothing is written to a CRM.
@@ -58,7 +58,7 @@ def pull(*, as_json: bool) -> None:
         click.echo(f"{source:<9} {count:,} rows")
 
 
-@click.command()
+@click.command(short_help="Show what a sync would write.")
 @click.option("--exit-code", is_flag=True, help="Exit with 10 when there are changes.")
 @click.option("--no-pull", is_flag=True, help="Plan from what is stored already.")
 @as_json
@@ -80,7 +80,7 @@ def plan(*, exit_code: bool, no_pull: bool, as_json: bool) -> int:
     return 10 if exit_code and any(result.plan.changes for result in results) else 0
 
 
-@click.command()
+@click.command(short_help="Bring the CRM up to date.")
 @as_json
 def sync(*, as_json: bool) -> None:
     """Pull, compare and bring every CRM up to date. The scheduled job.
@@ -93,7 +93,7 @@ def sync(*, as_json: bool) -> None:
     _tell(results, as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Score again, write only scores.")
 @as_json
 def score(*, as_json: bool) -> None:
     """Score health again from what is stored and write only the health fields.

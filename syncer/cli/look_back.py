@@ -16,9 +16,10 @@ from syncer.core.plan import canonical
 from syncer.runs.explain import Explanation, history_of_runs
 from syncer.runs.explain import explain as explain_cells
 from syncer.words.errors import UsageError
+from syncer.words.money import exponent
 
 
-@click.command()
+@click.command(short_help="Say where a value comes from.")
 @click.argument("account")
 @click.argument("field", required=False)
 @click.option("--crm", type=click.Choice(["salesforce", "hubspot"]), help="Which CRM; the first that is set up if not said.")
@@ -41,7 +42,7 @@ def explain(*, account: str, field: str | None, crm: str | None, as_json: bool) 
             _show(terminal.out(), explanation)
 
 
-@click.command()
+@click.command(short_help="List the latest runs.")
 @click.option("--last", default=20, show_default=True, help="How many.")
 @as_json
 def runs(*, last: int, as_json: bool) -> None:
@@ -92,10 +93,11 @@ def _show_items(console: Console, items: Sequence[Mapping[str, Any]]) -> None:
         if told:
             console.print(f"    {name} [dim]{item['subscription_id']}[/]: not counted, {terminal.plain(told)}")
             continue
-        discount = f" less {_number(item['discount'])}" if item["discount"] else ""
+        currency = item["currency"]
+        discount = f" less {_money(item['discount'], currency)}" if item["discount"] else ""
         console.print(
-            f"    {name} \u00d7 {item['quantity']}: {_number(item['amount'])}{discount} minor units of {item['currency']} each {every} "
-            f"= {_number(item['monthly'])} a month  [dim]{item['subscription_id']}[/]"
+            f"    {name} \u00d7 {item['quantity']}: {_money(item['amount'], currency)}{discount} {currency.upper()} every {every} "
+            f"= {_money(item['monthly'], currency)} a month  [dim]{item['subscription_id']}[/]"
         )
 
 
@@ -106,8 +108,11 @@ def _show_contributions(console: Console, contributions: Sequence[Mapping[str, A
         console.print(f"    {part['part']:<11} {terminal.plain(str(part['label'])):<34} {measured:>14}  {points}")
 
 
-def _number(value: Decimal | None) -> str:
-    return canonical(format(value, "f")) or "0" if value is not None else "unknown"
+def _money(minor: Decimal | None, currency: str) -> str:
+    """An exact amount in major units, however many decimals it has."""
+    if minor is None:
+        return "unknown"
+    return canonical(format(minor.scaleb(-exponent(currency)), "f")) or "0"
 
 
 def _value(text: str | None) -> str:

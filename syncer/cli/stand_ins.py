@@ -35,7 +35,7 @@ def company_options(command: Command) -> Command:
     return command
 
 
-@click.command()
+@click.command(short_help="Serve stand-ins of the vendors.")
 @click.option("--print-env", is_flag=True, help="Print the settings that point syncer at the stand-ins as shell exports, then serve.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object (environment, notes on the data, changes to try), then serve.")
 @click.option("--limits/--no-limits", default=True, show_default=True, help="Keep the vendors' real rate limits.")

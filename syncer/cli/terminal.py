@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from syncer.core.overview import Customer, Overview
 from syncer.core.plan import Cell, Change, Plan
@@ -35,11 +36,19 @@ def talk() -> Console:
     return Console(file=sys.stderr, highlight=False)
 
 
+class _Count(ProgressColumn):
+    """`1,200 of 5,000`, or only how many where nobody knows the whole."""
+
+    def render(self, task: Task) -> Text:
+        whole = "" if task.total is None else f" of {int(task.total):,}"
+        return Text(f"{int(task.completed):,}{whole}", style="progress.download")
+
+
 @contextmanager
 def progress() -> Iterator[Watch]:
     """Bars for what a run tells of, gone when it ends; nothing at all when stderr is not a terminal."""
     console = talk()
-    columns = (SpinnerColumn(), TextColumn("{task.description:<18}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description:<18}"), BarColumn(bar_width=24), _Count(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 

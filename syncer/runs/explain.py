@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from syncer.core.cells import MappedField
+from syncer.core.compose import item_query
 from syncer.core.score import contributions_query
 from syncer.runs.propose import Proposal, proposing
 from syncer.runs.run import Run
@@ -98,7 +99,7 @@ def _find(proposal: Proposal, account: str) -> tuple[str, str]:
 
 def _explain(run: Run, proposal: Proposal, account_id: str, name: str, field: MappedField) -> Explanation:
     rows, who = proposal.engine.rows, {"a": account_id}
-    cell = rows(
+    in_crm, computed, state, held = rows(
         f'SELECT "raw__{field.key}", CAST("{field.key}" AS VARCHAR), "{field.key}__state", "{field.key}__hold" FROM cells WHERE account_id = $a', who
     )[0]
     names = [column for column in sorted(field.expression.columns) if column.split(".")[0] in (*SOURCES, "crm")]
@@ -116,12 +117,15 @@ def _explain(run: Run, proposal: Proposal, account_id: str, name: str, field: Ma
         field.key,
         field.spec.label,
         field.spec.help,
-        *cell,
+        in_crm,
+        computed,
+        state,
+        held,
         run.project.mapping.fields[field.key].value,
         field.place,
         dict(zip(names, values, strict=True)),
         [found for source in field.sources for found in _objects(run, proposal, account_id, source)],
-        _items(proposal, account_id) if "stripe.mrr" in field.expression.columns or "stripe.arr" in field.expression.columns else [],
+        _items(run, proposal, account_id) if "stripe.mrr" in field.expression.columns or "stripe.arr" in field.expression.columns else [],
         _contributions(run, proposal, account_id) if health else [],
         [Written(when.iso(row[0]), *row[1:]) for row in history],
     )
@@ -152,11 +156,11 @@ def _objects(run: Run, proposal: Proposal, account_id: str, source: str) -> list
 ITEM_COLUMNS = ("subscription_id", "item_id", "product_name", "quantity", "currency", "recurring_interval", "interval_count", "amount", "discount", "monthly", "counted", "why_not", "held")
 
 
-def _items(proposal: Proposal, account_id: str) -> list[dict[str, Any]]:
+def _items(run: Run, proposal: Proposal, account_id: str) -> list[dict[str, Any]]:
     rows = proposal.engine.rows(
-        f"SELECT {', '.join(f'i.{column}' for column in ITEM_COLUMNS)} FROM items AS i JOIN identity.match AS m "
+        f"SELECT {', '.join(f'i.{column}' for column in ITEM_COLUMNS)} FROM ({item_query()}) AS i JOIN identity.match AS m "
         "ON m.source = 'stripe' AND m.source_id = i.customer_id WHERE m.account_id = $a ORDER BY i.counted DESC, i.monthly DESC, i.item_id",
-        {"a": account_id},
+        {**run.parameters(proposal.crm), "a": account_id},
     )
     return [dict(zip(ITEM_COLUMNS, row, strict=True)) for row in rows]
 

@@ -43,7 +43,7 @@ class Proposal:
 
     def overview(self, order: Sequence[str]) -> Overview:
         """The customers at a glance, bands in this order."""
-        bands = {band: count for band, count in self.engine.rows(BANDS)}
+        bands = {row[0]: row[1] for row in self.engine.rows(BANDS)}
         customers = [self.engine.rows(customers_query(SHOWN, best=best)) for best in (False, True)]
         return overview(self.engine.rows(COUNTS)[0], bands, order, self.engine.rows(REVENUE), customers)
 
@@ -69,8 +69,11 @@ def proposing(run: Run, crm: str, only: frozenset[str] | None = None) -> Iterato
 
 
 def _prepare(run: Run, crm: str, engine: Engine) -> None:
-    """Bind the stored tables, and the CRM's records as the models read them: crm.record, crm.current (by field key), crm.account, crm.key."""
-    engine.bind(run.tables(), run.store.latest())
+    """Bind the stored tables, and the CRM's records as the models read them.
+
+    crm.record as the mirror has them, crm.current by field key, crm.account, crm.key.
+    """
+    engine.bind(run.tables(), run.stored())
     engine.define("crm.record", f"SELECT * FROM {mirror(crm, run.mirrored(crm)).name} WHERE NOT deleted")
     keys = run.project.keys_in(crm)
     named = {**dict.fromkeys(ACCOUNT_COLUMNS, "CAST(NULL AS VARCHAR)"), **{key: f'"{name}"' for key, name in keys.items()}}
@@ -81,7 +84,10 @@ def _prepare(run: Run, crm: str, engine: Engine) -> None:
     names = ", ".join(f'"{name}"' for name in ("id", *keys.values()))
     rows = engine.rows(f"SELECT {names} FROM crm.record")
     found = [key for row in rows for key in _keys(crm, row[0], dict(zip(keys, row[1:], strict=True)))]
-    before = engine.rows(f"SELECT account_id, '{BEFORE}.' || source, source_id FROM {PAIR.name} JOIN crm.record ON id = account_id WHERE crm = $crm", {"crm": crm})
+    before = engine.rows(
+        f"SELECT account_id, '{BEFORE}.' || source, source_id FROM {PAIR.name} JOIN crm.record ON id = account_id WHERE crm = $crm",
+        {"crm": crm},
+    )
     engine.fill(CRM_KEY, [*found, *before])
     engine.fill(LEDGER, [])
 

@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import msgspec
+
 from syncer.connectors import TABLES
 from syncer.core.project import Project
 from syncer.runs.pull import Watch
 from syncer.runs.tables import HISTORY, PAIR, RUN, mirror
+from syncer.specs.account import SOURCES
 from syncer.specs.settings import Settings
 from syncer.tools.http import Calls
 from syncer.tools.intake import Intake
-from syncer.tools.store import Store
+from syncer.tools.store import Manifest, Store
 from syncer.words import when
 from syncer.words.tables import Table
 
@@ -46,6 +49,13 @@ class Run:
         """The API names read from a CRM: matching columns first, then the fields that are written."""
         names = [*self.project.keys_in(crm).values(), *(field.spec.in_crm(crm) or "" for field in self.project.fields_in(crm))]
         return list(dict.fromkeys(names))
+
+    def stored(self) -> Manifest:
+        """The state as this run sees it: what was once read of a source that is no longer set up counts as not read."""
+        latest = self.store.latest()
+        unread = set(SOURCES) - set(self.settings.sources)
+        tables = {name: state for name, state in latest.tables.items() if name.partition(".")[0] not in unread}
+        return msgspec.structs.replace(latest, tables=tables)
 
     @contextmanager
     def writing(self) -> Iterator[Intake]:

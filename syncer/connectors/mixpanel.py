@@ -140,7 +140,7 @@ class Mixpanel:
             counts = self._counts(start, end)
             if counts.total() > MANY_EVENTS:
                 days = max(1, days // 2)
-            span = [(start + timedelta(days=number)).isoformat() for number in range((end - start).days + 1)]
+            span = [day.isoformat() for day in _days(start, end)]
             rows: list[Row] = [(*key, events) for key, events in counts.items()]
             cursor = {"through": max(end.isoformat(), cursor.get("through", ""))}
             yield Page({"mixpanel.event_day": rows}, cursor, replaced={"mixpanel.event_day": span})
@@ -171,6 +171,7 @@ class Mixpanel:
 
     def _counts(self, start: date, end: date) -> Counter[tuple[date, str, str, str, str | None]]:
         """Events by day, group, user, event and surface, both days included; an event sent twice counts once."""
+        days = {day.toordinal() - date(1970, 1, 1).toordinal(): day for day in _days(start, end)}
 
         def consume(lines: Iterator[bytes]) -> Counter[tuple[date, str, str, str, str | None]]:
             counts: Counter[tuple[date, str, str, str, str | None]] = Counter()
@@ -184,9 +185,9 @@ class Mixpanel:
                 if about.insert_id and same in seen:
                     continue
                 seen.add(same)
-                day = when.day(int(about.time))
-                if not start <= day <= end:
-                    sentence = f"an event of {day} came with the export of {start} to {end}"
+                day = days.get(int(about.time) // 86_400)
+                if day is None:
+                    sentence = f"an event of {when.day(int(about.time))} came with the export of {start} to {end}"
                     raise VendorError("mixpanel", f"{sentence}. Check that time_zone is the project's")
                 for group in about.group if isinstance(about.group, list) else [about.group]:
                     counts[day, str(group), str(about.user), event.event, about.surface] += 1
@@ -194,6 +195,11 @@ class Mixpanel:
 
         params = {**self._project, "from_date": start.isoformat(), "to_date": end.isoformat()}
         return self.export.stream_lines("/api/2.0/export", params, consume=consume)
+
+
+def _days(start: date, end: date) -> list[date]:
+    """All days from the one to the other, both included."""
+    return [start + timedelta(days=number) for number in range((end - start).days + 1)]
 
 
 def _line_decoder(group_key: str) -> Callable[[bytes], Any]:

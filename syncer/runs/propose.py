@@ -9,7 +9,7 @@ from typing import Any
 
 from syncer.core import cells
 from syncer.core.cells import MappedField
-from syncer.core.compose import facts_query, item_query
+from syncer.core.compose import facts_query
 from syncer.core.identity import RELATIONS, MatchRule, identity_query
 from syncer.core.overview import BANDS, COUNTS, REVENUE, Overview, customers_query, overview
 from syncer.core.plan import FieldCount, Held, Plan, changes_of
@@ -114,7 +114,6 @@ def _compute(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], 
     engine.compute("identity.decision", identity_query(rules))
     for name, select in RELATIONS.items():
         engine.define(name, select)
-    engine.compute("items", item_query(), parameters)
     engine.compute("facts", facts_query(), parameters)
     scored = next((field.key for field in fields if field.expression.columns == {"health.score"}), None)
     before = _score_before(scored) if scored else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -138,14 +138,14 @@ def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> N
     intake.flush()
 
 
-def _unknown_cells(proposal: Proposal) -> Iterator[tuple[str, str, str]]:
+def _unknown_cells(proposal: Proposal) -> list[tuple[Any, ...]]:
     """Unchanged values of which history knows nothing yet: account, field, value."""
-    for field in proposal.fields:
-        yield from proposal.engine.rows(
-            f"SELECT c.account_id, '{field.key}', CAST(c.\"{field.key}\" AS VARCHAR) FROM cells AS c "
-            f"WHERE c.\"{field.key}__state\" = 'unchanged' AND c.\"{field.key}\" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {HISTORY.name} AS h "
-            f"WHERE h.crm = '{proposal.crm}' AND h.field = '{field.key}' AND h.account_id = c.account_id)"
-        )
+    unchanged = " UNION ALL ".join(
+        f"SELECT account_id, '{field.key}' AS field, CAST(\"{field.key}\" AS VARCHAR) AS value FROM cells WHERE \"{field.key}__state\" = 'unchanged'"
+        for field in proposal.fields
+    )
+    known = f"SELECT account_id, field FROM {HISTORY.name} WHERE crm = '{proposal.crm}'"
+    return proposal.engine.rows(f"SELECT * FROM ({unchanged}) ANTI JOIN ({known}) USING (account_id, field) WHERE value IS NOT NULL")
 
 
 def _new_pairs(proposal: Proposal, as_of: int) -> list[tuple[Any, ...]]:

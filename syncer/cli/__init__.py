@@ -12,7 +12,8 @@ from syncer.words.errors import SyncerError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="syncer", message="%(version)s")
-def app() -> None:
+@click.option("--trace", is_flag=True, help="Show where in the code an unexpected failure happened.")
+def app(*, trace: bool) -> None:
     """Keeps your CRM current: Stripe, Mixpanel and Zendesk into fields of Salesforce and HubSpot.
 
     \b
@@ -25,6 +26,7 @@ def app() -> None:
     7 more to do, 8 another run is at work, 10 a plan has changes (plan --exit-code), 11 credential refused, 12 vendor unreachable,
     13 the CRM lacks a field.
     """
+    del trace  # read by `main`, which sees every failure
 
 
 for command in (*jobs.COMMANDS, *look_back.COMMANDS, demo.demo, stand_ins.sandbox):
@@ -44,4 +46,9 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
+    except Exception as error:
+        if "--trace" in sys.argv:
+            raise
+        click.echo(f"syncer: unexpected {type(error).__name__}: {error}. This is a defect; `syncer --trace …` shows where", err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)

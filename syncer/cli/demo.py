@@ -19,6 +19,7 @@ from rich.console import Console
 
 from syncer.cli import setup, terminal
 from syncer.cli.stand_ins import company_options
+from syncer.core.project import Project
 from syncer.core.report import CRM_NAMES, Band, Chapter, render_report
 from syncer.runs import sync as runs
 from syncer.runs.sync import Result
@@ -63,7 +64,7 @@ def demo(*, accounts: int, seed: int, data: Path | None, as_json: bool, folder: 
             _show_short(console, result)
         terminal.show_changes(console, third[0].plan.changes)
     report = folder / "report.html"
-    report.write_text(_report((first, second, third)), encoding="utf-8")
+    report.write_text(_report((first, second, third), setup.project(folder)), encoding="utf-8")
     console.print(f"\n[bold]Look[/]    {report.resolve()}  (open it in a browser)")
     console.print("[bold]Then[/]    syncer sandbox --print-env   and try plan, sync, explain, runs against the stand-ins")
 
@@ -120,9 +121,8 @@ def _stand_ins(accounts: int, seed: int, data: Path | None) -> Iterator[Mapping[
         process.wait()
 
 
-def _report(acts: Sequence[Sequence[Result]]) -> str:
+def _report(acts: Sequence[Sequence[Result]], project: Project) -> str:
     """The HTML page over all syncs of the demo."""
-    project = setup.project(None)
     chapters = [
         Chapter(title, result.plan, result.overview, result.numbers)
         for title, results in zip(("First sync", "Second sync", "An hour later"), acts, strict=True)

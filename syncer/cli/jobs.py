@@ -15,6 +15,7 @@ from syncer.runs import sync as runs
 from syncer.runs.connect import connectors, crms
 from syncer.runs.sync import Result
 from syncer.specs import settings
+from syncer.specs.shipped import place
 from syncer.tools.http import Calls
 from syncer.words.errors import PartlyApplied
 
@@ -32,6 +33,8 @@ def check(*, online: bool) -> None:
     loaded = settings.load(Path.cwd())
     project = setup.project(loaded.project)
     console = terminal.out()
+    for name in setup.FILES:
+        console.print(f"{name:<26} {place(loaded.project, name).resolve()}", soft_wrap=True)
     console.print(f"Written files are fine: {len(project.fields)} fields mapped, {len(project.mapping.crm)} columns read from the CRM")
     if online:
         calls = Calls()

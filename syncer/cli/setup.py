@@ -27,7 +27,7 @@ def facts() -> dict[str, Column]:
     return {name: Column(kind_of(about["type"]), tuple(about.get("held_by", ()))) for name, about in catalog.items() if "." in name}
 
 
-def project(folder: Path | None) -> Project:
+def project(folder: Path) -> Project:
     """The written files of a folder, the shipped ones where it has none. FileProblems with everything that is wrong."""
     specs, mapping, health = (page(folder, name) for name in FILES)
     found, problems = compile_project(specs, mapping, health, facts())

@@ -1,4 +1,4 @@
-"""From facts to cells: for each account and field the wanted value, the CRM's current one, and what becomes of it. SQL text only, nothing is run.
+"""From facts to cells: for each account and field the wanted value, the CRM's current one, and what becomes of it. SQL text only.
 
 A cell ends in exactly one state:
     absent     nothing is wanted: the source was not read or not matched, or it has no value and the field keeps what is there
@@ -123,9 +123,9 @@ def held_query(fields: Sequence[MappedField]) -> str:
 
 
 def _typed(field: MappedField) -> str:
-    """The expression as the field's type; an empty text is no value."""
+    """The expression as the field's type; blanks around a text are dropped, as CRMs do, and an empty text is no value."""
     typed = f"CAST({field.expression.sql} AS {field.spec.sql_type})"
-    return f"NULLIF({typed}, '')" if field.spec.sql_type == "VARCHAR" else typed
+    return f"NULLIF(TRIM({typed}), '')" if field.spec.sql_type == "VARCHAR" else typed
 
 
 def _hold(field: MappedField) -> str:
@@ -157,7 +157,8 @@ def _state(field: MappedField, only: frozenset[str] | None) -> str:
     kept = f"NOT ({present})" if field.clears else "TRUE"
     return (
         f"CASE WHEN {hold} IS NOT NULL THEN 'held' WHEN {value} IS NULL AND {kept} THEN 'absent' "
-        f"WHEN {value} IS NOT DISTINCT FROM {_name('prev__' + field.key)} AND ({value} IS NOT NULL OR {_name('raw__' + field.key)} IS NULL) "
+        f"WHEN {value} IS NOT DISTINCT FROM {_name('prev__' + field.key)} "
+        f"AND ({value} IS NOT NULL OR {_name('raw__' + field.key)} IS NULL) "
         "THEN 'unchanged' ELSE 'change' END"
     )
 

@@ -135,6 +135,8 @@ def _fields(
         if checked.kind not in FITS[spec.type]:
             wanted = " or ".join(sorted(FITS[spec.type]))
             problems.append(page.problem(at, f"{key} is a {spec.type} field and takes {wanted}, but this expression gives {checked.kind}"))
+        if spec.type == "checkbox" and value.on_missing == "clear":
+            problems.append(page.problem((*loc, "on_missing"), f"{key}: a checkbox cannot be emptied; leave out on_missing"))
         limit = mapping.limits.changed if value.limit is None else value.limit
         place = f"{page.name}:{page.where(loc)[0]}"
         fields.append(_mapped(key, spec, checked, facts, fields, clears=value.on_missing == "clear", limit=limit, place=place))

@@ -41,6 +41,13 @@ def _instant(text: str) -> str:
     return text
 
 
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise ValueError("must be a folder that is there, with mappings/ or field_specs/ in it")
+    return path
+
+
+Folder = Annotated[Path, AfterValidator(_folder)]
 Url = Annotated[str, AfterValidator(_safe_url)]
 Instant = Annotated[str, AfterValidator(_instant)]
 
@@ -97,7 +104,10 @@ class HubSpotSettings(_Section):
 
 
 class Settings(BaseSettings):
-    """Everything a run is told from outside. A vendor without a section is not read or written."""
+    """Everything a run is told from outside. A vendor without a section is not read or written.
+
+    `project` holds the written files that differ from the shipped ones; the working folder if not said.
+    """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
@@ -107,7 +117,7 @@ class Settings(BaseSettings):
     salesforce: SalesforceSettings | None = None
     hubspot: HubSpotSettings | None = None
     state: str = "syncer-state"
-    project: Path | None = None
+    project: Folder = Path()
     as_of: Instant | None = None
 
     @classmethod

@@ -15,7 +15,12 @@ def defaults() -> Path:
     return installed if installed.exists() else _PACKAGE.parent
 
 
-def page(project: Path | None, name: str) -> Page:
-    """The page of `mappings/account.yaml` or the like: the project's own where it has one, else the shipped one."""
-    own = project / name if project else None
-    return Page.load(own if own and own.exists() else defaults() / name, name)
+def place(project: Path, name: str) -> Path:
+    """Where `mappings/account.yaml` or the like is read from: the project's own where it has one, else the shipped one."""
+    own = project / name
+    return own if own.exists() else defaults() / name
+
+
+def page(project: Path, name: str) -> Page:
+    """The page of `mappings/account.yaml` or the like."""
+    return Page.load(place(project, name), name)

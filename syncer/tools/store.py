@@ -22,7 +22,7 @@ from obstore.exceptions import AlreadyExistsError
 from syncer.words.errors import LeaseHeld, SyncerError
 
 FORMAT = 1
-KEPT_COMMITS = 20
+KEPT_COMMITS = 4
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -121,8 +121,7 @@ def show_held(console: Console, plan: Plan) -> None:
 
 def _matched(overview: Overview) -> str:
     parts = [f"{source} {count:,}" for source, count in overview.matched.items()]
-    ambiguous = sum(overview.ambiguous.values())
-    held = f" · [yellow]{ambiguous} ambiguous, held[/]" if ambiguous else ""
+    held = f" · [yellow]{overview.ambiguous} ambiguous, held[/]" if overview.ambiguous else ""
     return f"Accounts  [bold]{overview.accounts:,}[/] in the CRM · matched: {' · '.join(parts)}{held}"
 
 

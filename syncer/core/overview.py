@@ -33,11 +33,11 @@ class PlanRevenue(msgspec.Struct, frozen=True):
 
 
 class Overview(msgspec.Struct, frozen=True):
-    """`matched` and `ambiguous` count accounts by source; `bands` counts accounts by health band, in the order of the health file."""
+    """`matched` counts accounts by source, `ambiguous` accounts that any source holds back, `bands` accounts by health band, best first."""
 
     accounts: int
     matched: Mapping[str, int]
-    ambiguous: Mapping[str, int]
+    ambiguous: int
     bands: Mapping[str, int]
     unscored: int
     revenue: Sequence[PlanRevenue]
@@ -45,11 +45,9 @@ class Overview(msgspec.Struct, frozen=True):
     best: Sequence[Customer]
 
 
-COUNTS = (
-    "SELECT COUNT(*), "
-    + ", ".join(f"COUNT(*) FILTER (WHERE {source}__present), COUNT(*) FILTER (WHERE {source}__held IS NOT NULL)" for source in SOURCES)
-    + ", COUNT(*) FILTER (WHERE health__score IS NULL) FROM cells"
-)
+_MATCHED = ", ".join(f"COUNT(*) FILTER (WHERE {source}__present)" for source in SOURCES)
+_HELD = " OR ".join(f"{source}__held IS NOT NULL" for source in SOURCES)
+COUNTS = f"SELECT COUNT(*), COUNT(*) FILTER (WHERE {_HELD}), COUNT(*) FILTER (WHERE health__score IS NULL), {_MATCHED} FROM cells"
 
 BANDS = "SELECT health__band, COUNT(*) FROM cells WHERE health__band IS NOT NULL GROUP BY 1"
 
@@ -77,13 +75,13 @@ def overview(
     customers: Sequence[Sequence[Sequence[Any]]],
 ) -> Overview:
     """The value from the rows of COUNTS (one), BANDS, REVENUE and the two customer queries (riskiest, best)."""
-    pairs = dict(zip(SOURCES, zip(counts[1::2], counts[2::2], strict=False), strict=False))
+    accounts, ambiguous, unscored, *matched = counts
     return Overview(
-        accounts=counts[0],
-        matched={source: pair[0] for source, pair in pairs.items()},
-        ambiguous={source: pair[1] for source, pair in pairs.items()},
+        accounts=accounts,
+        matched=dict(zip(SOURCES, matched, strict=True)),
+        ambiguous=ambiguous,
         bands={band: bands.get(band, 0) for band in order},
-        unscored=counts[-1],
+        unscored=unscored,
         revenue=[PlanRevenue(*row) for row in revenue],
         riskiest=[Customer(*row) for row in customers[0]],
         best=[Customer(*row) for row in customers[1]],

@@ -70,7 +70,7 @@ def _tiles(overview: Overview, bands: Sequence[Band]) -> str:
     weakest = bands[-1]
     tiles = [("Accounts in the CRM", f"{overview.accounts:,}")]
     tiles += [(f"Matched in {source.capitalize()}", f"{count:,}") for source, count in overview.matched.items()]
-    tiles += [("Ambiguous, held", f"{sum(overview.ambiguous.values()):,}"), (weakest.label, f"{overview.bands.get(weakest.name, 0):,}")]
+    tiles += [("Ambiguous, held", f"{overview.ambiguous:,}"), (weakest.label, f"{overview.bands.get(weakest.name, 0):,}")]
     return "<dl class='tiles'>" + "".join(f"<div><dt>{escape(name)}</dt><dd>{value}</dd></div>" for name, value in tiles) + "</dl>"
 
 

@@ -263,7 +263,7 @@ def applied(plan: Plan, names: Mapping[str, str], records: Mapping[str, Values])
 @cache
 def api_names(crm: str) -> dict[str, str]:
     """API names by field, as the shipped files say."""
-    return {field.key: field.spec.in_crm(crm) or "" for field in setup.project(Path()).fields}
+    return {field.key: field.spec.in_crm(crm) or "" for field in setup.project(defaults()).fields}
 
 
 def account(records: Mapping[str, Values], name: str) -> str:

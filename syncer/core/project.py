@@ -121,12 +121,13 @@ def _fields(
     kinds |= {f"prev.{key}": _kind(spec) for key, spec in specs.items() if key in mapping.fields}
     fields: list[MappedField] = []
     problems: list[Problem] = []
+    written = page.data()[0]["fields"]
     for key, value in mapping.fields.items():
         loc = ("fields", key)
         if key not in specs:
             problems.append(page.problem(loc, f"there is no field {key} in the field specs{did_you_mean(key, specs)}"))
             continue
-        at = (*loc, "value") if page.where((*loc, "value")) != page.where(loc) else loc
+        at = (*loc, "value") if isinstance(written[key], dict) else loc
         checked = check(value.value, kinds)
         if not isinstance(checked, Expression):
             problems += [page.problem(at, f"{key}: {fault.text}", offset=fault.offset) for fault in checked]

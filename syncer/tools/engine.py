@@ -11,11 +11,16 @@ from typing import Any
 import duckdb
 
 from syncer.tools.store import Manifest, Part, Store
+from syncer.words.errors import SyncerError
 from syncer.words.tables import Row, Table
 
 _PARAMETER = re.compile(r"\$(\w+)")
 COMPACT_FROM = 12
 """More parts than this are folded into one after a pull: reading many small files costs more than rewriting them."""
+
+
+class ComputationFailed(SyncerError):
+    """SQL that bound against the tables met a value that it cannot work with, such as a number with too many digits."""
 
 
 class Engine:
@@ -38,19 +43,28 @@ class Engine:
         for table in tables:
             self.define(table.name, self._newest(table, by_name, manifest))
 
+    def _execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(sql, _used(sql, parameters or {}))
+        except duckdb.Error as error:
+            what = str(error).splitlines()[0]
+            raise ComputationFailed(
+                f"a computation failed: {what}. If a value is too large, mend it at its source or in the mapping"
+            ) from error
+
     def define(self, name: str, select: str) -> None:
         """A view of that name; a name with a dot makes its schema too."""
-        self._connection.execute(f"CREATE OR REPLACE VIEW {self._place(name)} AS {select}")
+        self._execute(f"CREATE OR REPLACE VIEW {self._place(name)} AS {select}")
 
     def compute(self, name: str, select: str, parameters: Mapping[str, Any] | None = None) -> None:
         """A table in memory with the rows of the query."""
-        self._connection.execute(f"CREATE OR REPLACE TABLE {self._place(name)} AS {select}", _used(select, parameters or {}))
+        self._execute(f"CREATE OR REPLACE TABLE {self._place(name)} AS {select}", parameters)
 
     def fill(self, table: Table, rows: Sequence[Row]) -> None:
         """A table in memory with these rows."""
         place = self._place(table.name)
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
-        self._connection.execute(f"CREATE OR REPLACE TABLE {place} ({columns})")
+        self._execute(f"CREATE OR REPLACE TABLE {place} ({columns})")
         if rows:
             appender = self._connection.appender(place)
             appender.append_rows([tuple(row) for row in rows])
@@ -60,16 +74,16 @@ class Engine:
         schema, _, relation = name.rpartition(".")
         if not schema:
             return f'"{relation}"'
-        self._connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        self._execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         return f'"{schema}"."{relation}"'
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """All rows of the query."""
-        return self._connection.execute(sql, _used(sql, parameters or {})).fetchall()
+        return self._execute(sql, parameters).fetchall()
 
     def columns(self, sql: str) -> dict[str, str]:
         """Column names of the query and their types."""
-        return {str(row[0]): str(row[1]) for row in self._connection.execute(f"DESCRIBE {sql}").fetchall()}
+        return {str(row[0]): str(row[1]) for row in self._execute(f"DESCRIBE {sql}").fetchall()}
 
     def _newest(self, table: Table, by_name: Mapping[str, Table], manifest: Manifest) -> str:
         columns = ", ".join(f't."{name}"' for name in table.columns)

@@ -22,7 +22,7 @@ def app(*, trace: bool) -> None:
     See what a sync would change:  syncer plan
     Bring the CRM up to date:      syncer sync
 
-    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 written files have problems, 4 limits exceeded, 5 plan stale, 6 some rows rejected,
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 written files have problems, 4 limits exceeded, 6 some rows rejected,
     7 more to do, 8 another run is at work, 10 a plan has changes (plan --exit-code), 11 credential refused, 12 vendor unreachable,
     13 the CRM lacks a field.
     """

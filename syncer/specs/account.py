@@ -14,7 +14,6 @@ CRMS = ("salesforce", "hubspot")
 SOURCES = ("stripe", "mixpanel", "zendesk")
 
 FieldType = Literal["currency", "number", "text", "picklist", "date", "checkbox", "url"]
-SQL_TEXT_TYPES: frozenset[FieldType] = frozenset({"text", "picklist", "url"})
 
 
 class CrmNames(Spec):

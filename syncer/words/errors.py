@@ -55,10 +55,6 @@ class LimitExceeded(SyncerError):
     exit_code = 4
 
 
-class StalePlan(SyncerError):
-    exit_code = 5
-
-
 class PartlyApplied(SyncerError):
     exit_code = 6
 

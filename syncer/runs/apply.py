@@ -48,7 +48,8 @@ def apply(plan: Plan, target: Target, intake: Intake, run: str, watch: Watch) ->
         watch(f"{plan.crm} write", seen, len(changes))
     intake.flush()
     if seen != len(changes):
-        raise SyncerError(f"{plan.crm}: {len(changes)} records were sent and {seen} were answered; run `syncer sync` again, it re-reads the CRM first")
+        hint = "run `syncer sync` again, it re-reads the CRM first"
+        raise SyncerError(f"{plan.crm}: {len(changes)} records were sent and {seen} were answered; {hint}")
     return done
 
 

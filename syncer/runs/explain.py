@@ -15,6 +15,7 @@ from syncer.runs.run import Run
 from syncer.runs.tables import HISTORY, RUN
 from syncer.specs.account import SOURCES
 from syncer.specs.wording import did_you_mean
+from syncer.tools.engine import Engine
 from syncer.words import when
 from syncer.words.errors import UsageError
 
@@ -69,13 +70,11 @@ def explain(run: Run, crm: str, account: str, field: str | None) -> list[Explana
 
 
 def history_of_runs(run: Run, count: int) -> list[tuple[str, str, str, str, dict[str, Any]]]:
-    """The latest runs, newest first: run, crm, instant, outcome, numbers."""
-    from syncer.tools.engine import Engine
-
+    """The latest runs, newest first: run, crm, the instant it was for, outcome, numbers."""
     engine = Engine(run.store)
     try:
         engine.bind(run.tables(), run.store.latest())
-        rows = engine.rows(f"SELECT run, crm, started, outcome, summary FROM {RUN.name} ORDER BY started DESC, run DESC, crm LIMIT {count}")
+        rows = engine.rows(f"SELECT run, crm, as_of, outcome, summary FROM {RUN.name} ORDER BY started DESC, run DESC, crm LIMIT {count}")
     finally:
         engine.close()
     return [(row[0], row[1], when.iso(row[2]), row[3], msgspec.json.decode(row[4])) for row in rows]
@@ -100,14 +99,17 @@ def _find(proposal: Proposal, account: str) -> tuple[str, str]:
 def _explain(run: Run, proposal: Proposal, account_id: str, name: str, field: MappedField) -> Explanation:
     rows, who = proposal.engine.rows, {"a": account_id}
     in_crm, computed, state, held = rows(
-        f'SELECT "raw__{field.key}", CAST("{field.key}" AS VARCHAR), "{field.key}__state", "{field.key}__hold" FROM cells WHERE account_id = $a', who
+        f'SELECT "raw__{field.key}", CAST("{field.key}" AS VARCHAR), "{field.key}__state", "{field.key}__hold" '
+        "FROM cells WHERE account_id = $a",
+        who,
     )[0]
     names = [column for column in sorted(field.expression.columns) if column.split(".")[0] in (*SOURCES, "crm")]
     select = ", ".join(f'CAST("{column.replace(".", "__")}" AS VARCHAR)' for column in names)
     values = rows(f"SELECT {select} FROM cells WHERE account_id = $a", who)[0] if names else ()
     history = rows(
-        f"SELECT instant, value, old, run, kind FROM {HISTORY.name} WHERE crm = '{proposal.crm}' AND field = '{field.key}' AND account_id = $a ORDER BY instant DESC",
-        who,
+        f"SELECT instant, value, old, run, kind FROM {HISTORY.name} "
+        "WHERE crm = $crm AND field = $field AND account_id = $a ORDER BY instant DESC",
+        {**who, "crm": proposal.crm, "field": field.key},
     )
     health = any(column.startswith("health.") for column in field.expression.columns)
     return Explanation(
@@ -153,7 +155,10 @@ def _objects(run: Run, proposal: Proposal, account_id: str, source: str) -> list
     ]
 
 
-ITEM_COLUMNS = ("subscription_id", "item_id", "product_name", "quantity", "currency", "recurring_interval", "interval_count", "amount", "discount", "monthly", "counted", "why_not", "held")
+ITEM_COLUMNS = (
+    *("subscription_id", "item_id", "product_name", "quantity", "currency", "recurring_interval", "interval_count"),
+    *("amount", "discount", "monthly", "counted", "why_not", "held"),
+)
 
 
 def _items(run: Run, proposal: Proposal, account_id: str) -> list[dict[str, Any]]:
@@ -168,5 +173,6 @@ def _items(run: Run, proposal: Proposal, account_id: str) -> list[dict[str, Any]
 def _contributions(run: Run, proposal: Proposal, account_id: str) -> list[dict[str, Any]]:
     query = contributions_query(run.project.health, "base")
     columns = ("part", "input", "label", "measured", "reads", "points", "weight_pct", "contribution")
-    rows = proposal.engine.rows(f"SELECT {', '.join(columns)} FROM ({query}) WHERE account_id = $a", {**run.parameters(proposal.crm), "a": account_id})
+    parameters = {**run.parameters(proposal.crm), "a": account_id}
+    rows = proposal.engine.rows(f"SELECT {', '.join(columns)} FROM ({query}) WHERE account_id = $a", parameters)
     return [dict(zip(columns, row, strict=True)) for row in rows]

@@ -137,4 +137,3 @@ def _plan(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField]) -> 
     held = tuple(Held(row[0], row[1], row[2], tuple(row[3].split(", "))) for row in engine.rows(cells.held_query(fields)))
     changes = changes_of(fields, engine.rows(cells.change_query(fields)))
     return Plan(crm, run.as_of, engine.rows("SELECT COUNT(*) FROM cells")[0][0], changes, held, counts)
-

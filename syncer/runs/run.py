@@ -27,7 +27,7 @@ LEASE_SECONDS = 3600
 
 @dataclass
 class Run:
-    """`as_of` is the instant that all figures are stated for; `calls` counts requests by vendor over the whole run."""
+    """`as_of` is the instant that all figures are stated for, `started` that of the clock; `calls` counts requests by vendor."""
 
     settings: Settings
     project: Project
@@ -36,6 +36,7 @@ class Run:
     watch: Watch
     id: str = ""
     calls: Calls = field(default_factory=Calls)
+    started: int = field(default_factory=lambda: int(time.time()))
 
     def __post_init__(self) -> None:
         self.id = self.id or f"{when.iso(self.as_of)[:10]}-{secrets.token_hex(3)}"

@@ -26,7 +26,7 @@ from syncer.words.tables import Page
 
 @dataclass(frozen=True)
 class Result:
-    """One CRM after a run: the plan, what became of it, the customers at a glance, and the run in numbers. `applied` is None for a plan alone."""
+    """One CRM after a run: the plan, what became of it (None for a plan alone), the customers at a glance, the run in numbers."""
 
     plan: Plan
     applied: Applied | None
@@ -96,7 +96,8 @@ def _described(run: Run, crm: Crm) -> Mapping[str, CrmField]:
     locked = [name for name in written if name in described and not described[name].writable]
     faults = []
     if missing:
-        faults.append(f"{crm.name} has no field {', '.join(missing)} (or hides it from this user); create it, or take it out of mappings/account.yaml")
+        hint = "create it, or take it out of mappings/account.yaml"
+        faults.append(f"{crm.name} has no field {', '.join(missing)} (or hides it from this user); {hint}")
     if locked:
         faults.append(f"{crm.name} does not let this user write {', '.join(locked)}; grant edit access to these fields")
     if faults:
@@ -124,7 +125,8 @@ def _result(run: Run, proposal: Proposal, applied: Applied | None, calls: Mappin
     numbers = {"run": run.id, **summary(proposal.plan, written, rejected, calls)}
     accounted = numbers["written"] + numbers["unchanged"] + numbers["held"] + numbers["rejected"]
     if applied is not None and accounted != numbers["wanted"]:
-        raise SyncerError(f"{proposal.crm}: {numbers['wanted']} values were wanted but {accounted} are accounted for; this is a defect of syncer, please report it")
+        said = f"{numbers['wanted']} values were wanted but {accounted} are accounted for"
+        raise SyncerError(f"{proposal.crm}: {said}; this is a defect of syncer, please report it")
     return Result(proposal.plan, applied, proposal.overview(run.project.health.bands_in_order()), numbers)
 
 
@@ -132,7 +134,7 @@ def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> N
     """The history of this run: its numbers, and values that stood in the CRM before history began."""
     seen = [(proposal.crm, account, field, run.as_of, value, None, run.id, "seen") for account, field, value in _unknown_cells(proposal)]
     outcome = "partly" if result.numbers["rejected"] else "done"
-    row = (run.id, proposal.crm, run.as_of, run.as_of, outcome, msgspec.json.encode(result.numbers).decode())
+    row = (run.id, proposal.crm, run.started, run.as_of, outcome, msgspec.json.encode(result.numbers).decode())
     pairs = _new_pairs(proposal, run.as_of)
     intake.add(f"history.{proposal.crm}", Page({HISTORY.name: seen, PAIR.name: pairs, RUN.name: [row]}, {}))
     intake.flush()
@@ -141,7 +143,8 @@ def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> N
 def _unknown_cells(proposal: Proposal) -> list[tuple[Any, ...]]:
     """Unchanged values of which history knows nothing yet: account, field, value."""
     unchanged = " UNION ALL ".join(
-        f"SELECT account_id, '{field.key}' AS field, CAST(\"{field.key}\" AS VARCHAR) AS value FROM cells WHERE \"{field.key}__state\" = 'unchanged'"
+        f"SELECT account_id, '{field.key}' AS field, CAST(\"{field.key}\" AS VARCHAR) AS value "
+        f"FROM cells WHERE \"{field.key}__state\" = 'unchanged'"
         for field in proposal.fields
     )
     known = f"SELECT account_id, field FROM {HISTORY.name} WHERE crm = '{proposal.crm}'"

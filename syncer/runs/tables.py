@@ -8,7 +8,11 @@ from syncer.words.tables import Table
 
 HISTORY = Table(
     "history.cell",
-    {"crm": "VARCHAR", "account_id": "VARCHAR", "field": "VARCHAR", "instant": "BIGINT", "value": "VARCHAR", "old": "VARCHAR", "run": "VARCHAR", "kind": "VARCHAR"},
+    {
+        **dict.fromkeys(("crm", "account_id", "field"), "VARCHAR"),
+        "instant": "BIGINT",
+        **dict.fromkeys(("value", "old", "run", "kind"), "VARCHAR"),
+    },
     key=("crm", "account_id", "field", "instant"),
 )
 """A snapshot of all values after each run, as differences: a row where a value is not what the row before it says.

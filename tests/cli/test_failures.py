@@ -53,6 +53,16 @@ def test_a_wrong_credential(fresh, vendor, setting, words):
     assert said.lower().startswith(f"syncer: {vendor}: ")
 
 
+def test_what_was_read_before_a_source_failed_is_not_read_again(fresh):
+    heard = []
+    for code, settings in ((11, {"SYNCER_ZENDESK__CLIENT_SECRET": CANARY}), (0, {})):
+        with fresh.listening() as calls:
+            assert fresh.command("pull", changes=settings).code == code
+        heard += [(call["path"], call["query"]) for call in calls if call["vendor"] == "stripe" and call["path"] != "/v1/events"]
+    assert len(heard) > 3
+    assert len(set(heard)) == len(heard)
+
+
 def test_a_host_that_is_not_there(fresh):
     """Both at the same time, since it takes some patience to be sure of it."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
@@ -136,12 +146,14 @@ def test_another_run_at_work(fresh):
     fails(fresh, 8, "run the-other-run is at work", "wait for it")
 
 
-def test_a_change_past_the_limits(tmp_path):
+def test_a_change_past_the_limits_which_do_not_hold_for_few_values(tmp_path):
     with open_stage(tmp_path, make_company(20, seed=3)) as stage:
-        for record in stage.crm("hubspot"):
+        for record in list(stage.crm("hubspot"))[:15]:
             stage.set_in_crm("hubspot", record, {"syncer_touch_model": "high"})
         project = stage.write_file("mappings/account.yaml", ("cleared: 5%, from: 20}", "cleared: 5%, from: 5}"))
-        fails(stage, 4, "hubspot: ", " of 20 values of touch_model (", "over the limit of 30%", "nothing was written", **project)
+        fails(stage, 4, "hubspot: ", " of 15 values of touch_model (", "over the limit of 30%", "nothing was written", **project)
+        assert stage.command("sync").code == 0
+        assert {values["syncer_touch_model"] for values in stage.crm("hubspot").values()} == {"tech", "group"}
 
 
 def offer(stage: Stage, *options: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from stage import CRM_WRITES, Stage, open_stage, standing, writes
@@ -41,11 +42,17 @@ def stage(tmp_path_factory) -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def smooth(stage):
-    """What stands in the CRMs after a run without trouble, and what that run told of."""
+    """A run without trouble: what it told of, what stands in the CRMs; and a run after the state fell behind."""
     begin(stage)
     watch = CutAfter(float("inf"))
     stage.sync(watch=watch)
-    return end(stage), watch.told
+    wanted = end(stage)
+    commits = sorted((stage.state / "commits").iterdir())
+    for newer in commits[random.Random(0).randrange(1, len(commits)) :]:
+        newer.unlink()
+    with stage.listening() as calls:
+        stage.sync()
+    return SimpleNamespace(told=watch.told, wanted=wanted, calls_behind=calls, end_behind=end(stage))
 
 
 def begin(stage):
@@ -61,12 +68,11 @@ def end(stage):
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_run_that_is_cut_off_anywhere_is_taken_up_by_the_next(stage, smooth, seed):
-    wanted, told = smooth
     begin(stage)
     with pytest.raises(CutOff):
-        stage.sync(watch=CutAfter(random.Random(seed).randrange(len(told)) + 1))
+        stage.sync(watch=CutAfter(random.Random(seed).randrange(len(smooth.told)) + 1))
     stage.sync()
-    assert end(stage) == wanted
+    assert end(stage) == smooth.wanted
 
 
 def test_a_batch_that_was_carried_out_unheard_of_is_not_written_again(stage, smooth):
@@ -76,20 +82,13 @@ def test_a_batch_that_was_carried_out_unheard_of_is_not_written_again(stage, smo
     with stage.misbehaving(refused, lost), stage.listening() as calls, pytest.raises(CredentialRefused):
         stage.sync()
     assert [call["fault"] for call in calls if "batch/update" in call["path"]] == [None, "after", "status"]
-    assert end(stage) == smooth[0]
+    assert end(stage) == smooth.wanted
     with stage.listening() as calls:
         stage.sync()
     assert writes(calls) == []
 
 
-def test_a_state_that_fell_behind_the_crm_costs_no_write(stage, smooth):
+def test_a_state_that_fell_behind_the_crm_costs_no_write(smooth):
     """As after a crash between a write and the commit that tells of it."""
-    begin(stage)
-    stage.sync()
-    commits = sorted((stage.state / "commits").iterdir())
-    for newer in commits[random.Random(0).randrange(1, len(commits)) :]:
-        newer.unlink()
-    with stage.listening() as calls:
-        stage.sync()
-    assert writes(calls) == []
-    assert end(stage) == smooth[0]
+    assert writes(smooth.calls_behind) == []
+    assert smooth.end_behind == smooth.wanted

@@ -105,8 +105,11 @@ def test_one_changed_subscription_takes_at_most_twelve_calls(acts, crm):
     act = getattr(acts, f"{crm}_alone")
     assert len(act.calls) <= 12
     assert len(writes(act.calls)) == 1
-    assert act.results[crm].numbers["calls"] == {vendor: count for vendor in sorted({call["vendor"] for call in act.calls})
-                                                 if (count := sum(call["vendor"] == vendor for call in act.calls))}
+    assert act.results[crm].numbers["calls"] == {
+        vendor: count
+        for vendor in sorted({call["vendor"] for call in act.calls})
+        if (count := sum(call["vendor"] == vendor for call in act.calls))
+    }
     seats = next(cell for change in act.results[crm].plan.changes for cell in change.cells if cell.field == "seats")
     assert Decimal(seats.new) == acts.seats[{"salesforce": 2, "hubspot": 3}[crm]]
 

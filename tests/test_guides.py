@@ -1,0 +1,239 @@
+"""The guides of mappings/, field_specs/ and deploy/ keep their word: snippets load, examples give what they say, tables are whole.
+
+`UPDATE_GUIDES=1 scripts/test tests/test_guides.py` writes the table of facts in mappings/FACTS.md anew.
+"""
+
+import json
+import os
+import re
+import shlex
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
+
+import duckdb
+import pytest
+from ruamel.yaml import YAML
+
+from syncer.cli import app, setup
+from syncer.core import functions
+from syncer.core.expressions import Expression, check
+from syncer.core.health import compile_health
+from syncer.core.kinds import kind_of
+from syncer.core.plan import canonical
+from syncer.core.project import FITS, compile_project
+from syncer.core.score import contributions_query, health_query
+from syncer.models import catalog_text
+from syncer.specs import account, health, settings
+from syncer.specs.reader import Page
+from syncer.specs.shipped import page
+from syncer.words import errors
+
+ROOT = Path(__file__).parent.parent
+GUIDES = [ROOT / name for name in ("mappings/README.md", "mappings/FACTS.md", "field_specs/README.md", "deploy/README.md")]
+MAPPINGS, FACTS, FIELDS, DEPLOY = GUIDES
+CATALOG = {name: about for name, about in YAML(typ="safe").load(catalog_text()).items() if "." in name}
+KINDS = {name: kind_of(about["type"]) for name, about in CATALOG.items()}
+
+
+def blocks(guide, kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```", guide.read_text(), re.MULTILINE | re.DOTALL)
+
+
+PLACES = {"models": "health", "match": "mapping", "fields": "mapping", "jobs": "workflow"}
+"""What a YAML snippet is for, by a key that only such a one has; without any of them it describes fields."""
+
+
+def snippets(place):
+    """What the YAML snippets for a place hold."""
+    for text in [text for guide in GUIDES for text in blocks(guide, "yaml")]:
+        data, problems = Page(text.splitlines()[0], text).data()
+        assert problems == []
+        if place == next((PLACES[key] for key in data if key in PLACES), "specs"):
+            yield data
+
+
+def tables(guide, *header):
+    """The rows of every table with these first columns, cells without their marks."""
+    begin = rf"^\| {re.escape(' | '.join(header))}[^\n]*\n\|[- |]+\n"
+    for table in re.findall(begin + r"((?:\|[^\n]*\n)+)", guide.read_text(), re.MULTILINE):
+        for line in table.splitlines():
+            yield [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def code(cell):
+    return cell.removeprefix("`").removesuffix("`")
+
+
+def merged(under, over):
+    if not (isinstance(under, dict) and isinstance(over, dict)):
+        return over
+    return {**under, **{key: merged(under.get(key), value) for key, value in over.items()}}
+
+
+def account_of(text):
+    """The facts that a sentence gives an account: `stripe.seats` 40 · `stripe.plan` Pro Plan."""
+    given = dict(re.findall(r"`([a-z_.]+)` ([^·\n]+?)(?: ·|\n)", text))
+    given = {name: value.rstrip(".") for name, value in given.items()}
+    assert given.keys() <= KINDS.keys()
+    return {name: {"yes": "true", "no": "false"}.get(value, value) for name, value in given.items()}
+
+
+def engine_for(facts):
+    """A connection with one account of these facts in `base`; all else is null."""
+    present = {f"{source}.present": str(any(name.startswith(source) for name in facts)) for source in account.SOURCES}
+    values = {name: f"'{value}'" for name, value in {**facts, **present}.items()}
+    columns = [f"CAST({values.get(name, 'NULL')} AS {about['type']}) AS {name.replace('.', '__')}" for name, about in CATALOG.items()]
+    engine = duckdb.connect()
+    engine.execute(f"CREATE TABLE base AS SELECT 'a' AS account_id, DATE '2026-11-01' AS today, {', '.join(columns)}")
+    return engine
+
+
+def shown(value):
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "nothing"}[value]
+    return canonical(str(value)) if isinstance(value, Decimal | int) else value.isoformat() if isinstance(value, date) else value
+
+
+RESULTS_FOR = re.search(r"Results are for: (.*?)all else nothing", MAPPINGS.read_text(), re.DOTALL)[1]
+EXAMPLES = [(code(row[0]), row[1]) for row in tables(MAPPINGS, "Example", "Result")]
+REFUSALS = [(code(row[0]), row[1]) for row in tables(MAPPINGS, "Refused")]
+
+
+@pytest.fixture(scope="module")
+def example():
+    return engine_for(account_of(RESULTS_FOR))
+
+
+@pytest.mark.parametrize(("text", "result"), EXAMPLES)
+def test_an_example_gives_what_it_says(example, text, result):
+    expression = check(text, KINDS)
+    assert isinstance(expression, Expression), expression
+    assert shown(example.execute(f"SELECT {expression.sql} FROM base").fetchone()[0]) == result
+
+
+@pytest.mark.parametrize(("text", "told"), REFUSALS)
+def test_a_refusal_reads_as_shown(text, told):
+    assert [fault.text for fault in check(text, KINDS)] == [told]
+
+
+def test_every_function_has_an_example():
+    used = " ".join(text for text, _ in EXAMPLES)
+    assert [name for name in functions.NAMES if not re.search(rf"\b{name}\b", used)] == []
+
+
+def test_every_snippet_loads_in_its_place():
+    pages = []
+    for name, place, expected in zip(setup.FILES, ("specs", "mapping", "health"), (2, 3, 1), strict=True):
+        data, problems = page(ROOT, name).data()
+        given = list(snippets(place))
+        assert (problems, len(given)) == ([], expected)
+        for snippet in given:
+            data = snippet if place == "health" else merged(data, snippet)
+        pages.append(Page(name, json.dumps(data, default=str, ensure_ascii=False)))
+    project, problems = compile_project(*pages, setup.facts())
+    assert problems == []
+    assert {"segment", "mrr_gbp", "plan_family"} <= {field.key for field in project.fields}
+
+
+def worked_example():
+    """The small health model, the account that it is worked out for, and that account's row of its query."""
+    [text] = [text for text in blocks(MAPPINGS, "yaml") if text.startswith("models:")]
+    small = Page("health.yaml", text)
+    file, problems = small.read(health.HealthFile)
+    assert problems == []
+    model, problems = compile_health(small, file, KINDS)
+    assert problems == []
+    by_hand = MAPPINGS.read_text().split("By hand, for: ")[1]
+    return model, engine_for(account_of(by_hand.splitlines()[0] + "\n")), by_hand
+
+
+def test_the_score_by_hand_is_the_score():
+    model, engine, by_hand = worked_example()
+    columns = "health__score, health__band, health__coverage_pct, health__reasons"
+    [row] = engine.execute(f"SELECT {columns} FROM ({health_query(model, 'base', None)})").fetchall()
+    said = re.search(r'= \*\*(.*?)\*\*, band \*\*(.*?)\*\*, coverage \*\*(.*?)\*\* %.*"(.*?)"', by_hand, re.DOTALL)
+    assert [str(value) for value in row] == list(said.groups())
+
+
+def test_each_contribution_by_hand_is_what_explain_shows():
+    model, engine, _ = worked_example()
+    columns = "label, measured, points, weight_pct, contribution"
+    rows = engine.execute(f"SELECT {columns} FROM ({contributions_query(model, 'base')})").fetchall()
+    computed = [[label, measured or "nothing", *(shown(number) for number in numbers)] for label, measured, *numbers in rows]
+    by_hand = [[*row[:4], canonical(row[4])] for row in tables(MAPPINGS, "Input", "Measured")]
+    assert by_hand == computed
+
+
+def test_the_table_of_facts_is_the_catalog():
+    rows = "".join(f"| `{name}` | {KINDS[name]} | {about['unit']} | {about['meaning']} |\n" for name, about in CATALOG.items())
+    head, table = re.split(r"(?<=\n\| --- \| --- \| --- \| --- \|\n)", FACTS.read_text())
+    if os.environ.get("UPDATE_GUIDES"):
+        FACTS.write_text(head + rows)
+        return
+    assert table == rows
+
+
+def keys_of(guide, *header):
+    return {key for row in tables(guide, *header) for key in re.findall(r"`([a-z_]+)`", row[0])}
+
+
+def names_in(model):
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def test_every_key_of_a_mapping_is_explained():
+    keys = keys_of(MAPPINGS, "Key", "What it says")
+    written = [account.AccountMapping, account.FieldValue, account.Limits]
+    written += [health.HealthFile, health.HealthModel, health.Part, health.Input]
+    assert keys == set().union(*map(names_in, written)) - {"label", "label_ja"}
+    within = {code(row[0]): set(re.findall(r"`([a-z_]+)`", row[1])) for row in tables(MAPPINGS, "Key", "What it says")}
+    assert names_in(health.Band) <= within["bands"]
+    assert {"label", "label_ja"} <= within["parts"]
+
+
+def test_every_key_and_type_of_a_field_is_explained():
+    assert keys_of(FIELDS, "Key") == names_in(account.FieldSpec)
+    made_of = {code(row[0]): set(row[1].split(" or ")) for row in tables(FIELDS, "Type")}
+    assert made_of == {kind: set(FITS[kind]) for kind in get_args(account.FieldType)}
+
+
+def test_every_exit_code_is_explained():
+    classes = [errors.SyncerError]
+    for each in classes:
+        classes += each.__subclasses__()
+    codes = {each.exit_code for each in classes} | {0, 10}
+    assert [int(row[0]) for row in tables(DEPLOY, "Code")] == sorted(codes)
+    assert {int(number) for number in re.findall(r"\b(\d+) [a-z]", app.help.split("Exit codes:")[1])} == codes
+
+
+def commands():
+    """Every command line in the guides, from shell blocks, the schedules and running text."""
+    for guide in GUIDES:
+        text = guide.read_text()
+        yield from (line.split("#")[0].strip() for block in blocks(guide, "sh") for line in block.splitlines())
+        yield from re.findall(r"`(syncer [^`\n>]+)", text)
+        scheduled = "\n".join(blocks(guide, "yaml") + blocks(guide, "cron"))
+        yield from re.findall(r"(?:^ +|bin/)(syncer [^\n>]*)", scheduled, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", sorted(set(commands())))
+def test_a_command_exists_with_its_options(line):
+    _, name, *arguments = [word for word in shlex.split(line) if word != "--trace"]
+    app.commands[name].make_context(name, arguments or {"explain": ["any account"]}.get(name, []))
+
+
+def test_the_workflow_gives_the_secrets_that_the_settings_name(tmp_path, monkeypatch):
+    [workflow] = snippets("workflow")
+    [environment] = [step["env"] for step in workflow["jobs"]["sync"]["steps"] if "env" in step]
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "syncer.yaml").write_text(blocks(ROOT / "README.md", "yaml")[0])
+    assert settings.load(tmp_path).state == environment["SYNCER_STATE"]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_links_lead_somewhere(guide):
+    targets = [target.split("#")[0] for target in re.findall(r"\]\(([^)]+)\)", guide.read_text())]
+    assert [target for target in targets if not (guide.parent / target).exists()] == []

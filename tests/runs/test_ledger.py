@@ -1,11 +1,11 @@
 """The ledger of matches: a customer stays with its account when what they were matched by goes away."""
 
 import pytest
+from stage import api_names, open_stage, standing, writes
 
 from syncer.runs.tables import PAIR
 from syncer.tools.engine import Engine
 from syncer.tools.store import Store
-from tests.stage import api_names, open_stage, standing, writes
 
 DOMAIN = {"salesforce": "Website", "hubspot": "domain"}
 

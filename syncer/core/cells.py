@@ -9,7 +9,7 @@ A cell ends in exactly one state:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -53,9 +53,10 @@ def base_query(fields: Sequence[MappedField], history_score: str | None) -> str:
     return f"SELECT {columns}\nFROM facts AS f JOIN crm.current AS r ON r.id = f.account_id{join}"
 
 
-def cells_query(fields: Sequence[MappedField], only: frozenset[str] | None = None) -> str:
+def cells_query(fields: Sequence[MappedField], read: Collection[str], only: frozenset[str] | None = None) -> str:
     """One row per account over `base` and `health`: for each field its value (`<key>`), `<key>__hold` (reason or null) and `<key>__state`.
 
+    `read` names the sources that were read: a score that is missing because one was not keeps what the CRM has.
     `only` names the fields to write; the others are computed where expressions need them and come out absent.
     """
     steps = ["""seen AS (
@@ -69,7 +70,7 @@ def cells_query(fields: Sequence[MappedField], only: frozenset[str] | None = Non
         previous = f"level{number}"
     holds = ",\n    ".join(f"{_hold(field)} AS {_name(field.key + '__hold')}" for field in fields)
     steps.append(f"judged AS (\n  SELECT *,\n    {holds}\n  FROM {previous})")
-    states = ",\n  ".join(f"{_state(field, only)} AS {_name(field.key + '__state')}" for field in fields)
+    states = ",\n  ".join(f"{_state(field, read, only)} AS {_name(field.key + '__state')}" for field in fields)
     return "WITH " + ",\n".join(steps) + f"\nSELECT *,\n  {states}\nFROM judged"
 
 
@@ -148,13 +149,14 @@ def _misfits(field: MappedField) -> Mapping[str, str]:
     return found
 
 
-def _state(field: MappedField, only: frozenset[str] | None) -> str:
+def _state(field: MappedField, read: Collection[str], only: frozenset[str] | None) -> str:
     if only is not None and field.key not in only:
         return "'absent'"
     value, hold = _name(field.key), _name(field.key + "__hold")
     # a score is made of whatever sources there are: one is enough to say that it was looked for
     present = (" OR " if field.rests_on_health else " AND ").join(_name(f"{source}__present") for source in field.sources) or "TRUE"
-    kept = f"NOT ({present})" if field.clears else "TRUE"
+    clears = field.clears and set(field.sources) <= set(read)
+    kept = f"NOT ({present})" if clears else "TRUE"
     return (
         f"CASE WHEN {hold} IS NOT NULL THEN 'held' WHEN {value} IS NULL AND {kept} THEN 'absent' "
         f"WHEN {value} IS NOT DISTINCT FROM {_name('prev__' + field.key)} "

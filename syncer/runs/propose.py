@@ -120,7 +120,7 @@ def _compute(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], 
     engine.compute("base", cells.base_query(fields, before), parameters)
     band = next((f"prev__{field.key}" for field in fields if field.expression.columns == {"health.band"}), None)
     engine.compute("health", health_query(run.project.health, "base", band), parameters)
-    engine.compute("cells", cells.cells_query(fields, only), parameters)
+    engine.compute("cells", cells.cells_query(fields, run.sources_read(), only), parameters)
 
 
 def _score_before(field: str) -> str:

@@ -58,6 +58,10 @@ class Run:
         tables = {name: state for name, state in latest.tables.items() if name.partition(".")[0] not in unread}
         return msgspec.structs.replace(latest, tables=tables)
 
+    def sources_read(self) -> set[str]:
+        """The sources that are set up and were read, now or before."""
+        return set(self.settings.sources) & self.store.latest().cursors.keys()
+
     @contextmanager
     def writing(self) -> Iterator[Intake]:
         """The state, for this run alone. LeaseHeld when another run is at work."""

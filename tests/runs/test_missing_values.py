@@ -100,3 +100,14 @@ def test_an_ambiguous_match_is_held_and_the_sentence_names_what_is_shared(story,
         assert written.get(held.id, set()).isdisjoint(held.fields)
         values = story.first.after[crm][held.id]
         assert {values.get(api_names(crm)[field]) or None for field in held.fields} == {None}
+
+
+@both
+def test_scores_stay_where_too_little_can_be_measured_without_a_source(story, crm):
+    """Without a source the others may not measure enough for a score; that says nothing about the customer."""
+    counts = {count.field: count for count in story.without_zendesk.results[crm].plan.counts}
+    assert {field: counts[field].cleared for field in ("health_score", "health_band", "health_reasons")} == {
+        "health_score": 0,
+        "health_band": 0,
+        "health_reasons": 0,
+    }

@@ -16,6 +16,8 @@ from .refusals import Refusal, not_found
 
 OBJECT_BASES = ("/crm/v4/objects", *(f"/crm/objects/{version}" for version in DATED))
 LARGEST_PAGE = 500
+MOST_READ, MOST_WRITTEN = 1000, 2000
+"""Rows of a batch: https://developers.hubspot.com/docs/api-reference/crm-associations-v4/guide"""
 PAIR_BASES = ("/crm/v4/associations", *(f"/crm/associations/{version}" for version in DATED))
 
 
@@ -49,9 +51,14 @@ class Associations:
             yield Route("POST", f"{at}/batch/associate/default", self.batch_default)
             yield Route("POST", f"{at}/batch/read", self.batch_read)
             yield Route("POST", f"{at}/batch/archive", self.batch_archive)
+        yield Route("POST", "/crm/v3/associations/{type}/{to}/batch/read", self.batch_read_v3)
+
+    def _types(self, call: Call) -> tuple[Records, Records]:
+        return self.portal.of(call.args["type"]), self.portal.of(call.args["to"])
 
     def _sides(self, call: Call) -> tuple[Records, Records]:
-        start, end = self.portal.of(call.args["type"]), self.portal.of(call.args["to"])
+        """The types of what is to be linked."""
+        start, end = self._types(call)
         if not LABELS.get((start.kind.plural, end.kind.plural)):
             raise Refusal(400, f"No association types between {start.kind.plural} and {end.kind.plural}")
         return start, end
@@ -113,7 +120,7 @@ class Associations:
         ]
 
     def list_all(self, call: Call) -> Answer:
-        start, end = self._sides(call)
+        start, end = self._types(call)
         one = start.find(call.args["id"])
         if one is None:
             raise not_found(call.args["id"])
@@ -132,7 +139,7 @@ class Associations:
         """The rows whose two records exist, and an error for each of the others."""
         start, end = self._sides(call)
         whole, errors = [], []
-        for row in inputs_of(call):
+        for row in inputs_of(call, MOST_WRITTEN):
             one, other = start.find(str(row["from"]["id"])), end.find(str(row["to"]["id"]))
             if one and other:
                 whole.append((row, one, other))
@@ -160,10 +167,19 @@ class Associations:
             self._link(start, one, end, other)
         return batch(call, [link for _, one, other in whole for link in default_link(one, other, type_id)], errors)
 
+    def batch_read_v3(self, call: Call) -> Answer:
+        """As v4, but each end is named with its one type."""
+        given = self.batch_read(call)
+        start, end = self._types(call)
+        kind = f"{start.kind.singular}_to_{end.kind.singular}"
+        for row in given.body["results"]:
+            row["to"] = [{"id": str(one["toObjectId"]), "type": kind} for one in row["to"]]
+        return given
+
     def batch_read(self, call: Call) -> Answer:
-        start, end = self._sides(call)
+        start, end = self._types(call)
         results, errors = [], []
-        for row in inputs_of(call):
+        for row in inputs_of(call, MOST_READ):
             record = start.find(str(row["id"]))
             linked = self._linked(call, start, record, end) if record else []
             if linked:
@@ -183,7 +199,7 @@ class Associations:
 
     def batch_archive(self, call: Call) -> Answer:
         start, end = self._sides(call)
-        for row in inputs_of(call):
+        for row in inputs_of(call, MOST_WRITTEN):
             for target in row["to"] if isinstance(row["to"], list) else [row["to"]]:
                 self.portal.links.remove(start.kind.plural, int(row["from"]["id"]), end.kind.plural, int(target["id"]))
         return Answer(status=204)

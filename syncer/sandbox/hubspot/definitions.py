@@ -39,6 +39,12 @@ TYPES = (
                (), ("hs_task_subject", "hs_task_body"), ("hs_timestamp",)),
     ObjectType("notes", "note", "0-46", "note", "hs_createdate", "hs_lastmodifieddate",
                (), ("hs_note_body",), ("hs_timestamp",)),
+    *(ObjectType(plural, plural.removesuffix("s"), type_id, plural.removesuffix("s"), "hs_createdate",
+                 "hs_lastmodifieddate", (), ()) for plural, type_id in (
+        ("calls", "0-48"), ("emails", "0-49"), ("meetings", "0-47"), ("line_items", "0-8"), ("products", "0-7"),
+        ("leads", "0-136"), ("goal_targets", "0-74"), ("deal_splits", "0-72"), ("feedback_submissions", "0-19"),
+        ("forms", "0-28"),
+    )),
 )  # fmt: skip
 
 BY_NAME = {name: kind for kind in TYPES for name in (kind.plural, kind.singular, kind.type_id)}
@@ -164,7 +170,7 @@ def _stamps(kind: ObjectType) -> Iterable[dict[str, Any]]:
 
 def starting(kind: ObjectType, now: str) -> dict[str, dict[str, Any]]:
     """The definitions a new portal has for an object type, by name."""
-    own = [*(_parse(name, kind.group, form) for name, form in STANDARD[kind.plural].items()), *_stamps(kind)]
+    own = [*(_parse(name, kind.group, form) for name, form in STANDARD.get(kind.plural, {}).items()), *_stamps(kind)]
     added = SYNCER if kind.plural == "companies" else {}
     definitions = [
         complete(given, now, own=given["name"] not in ("account_key", "stripe_customer_id")) for given in own

@@ -13,7 +13,7 @@ from .records import Record, Records, Values
 from .refusals import Refusal, not_found
 from .search import Search
 
-BASES = ("/crm/v3/objects", *(f"/crm/objects/{version}" for version in DATED))
+BASES = ("/crm/v3/objects", "/crm/v4/objects", *(f"/crm/objects/{version}" for version in DATED))
 
 
 def missing_rows(records: Records, rows: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:

@@ -48,15 +48,14 @@ def body_of(call: Call) -> dict[str, Any]:
     return body
 
 
-def inputs_of(call: Call) -> list[dict[str, Any]]:
+def inputs_of(call: Call, most: int = LARGEST_BATCH) -> list[dict[str, Any]]:
     """The rows of a batch call."""
     inputs = body_of(call).get("inputs")
     if not isinstance(inputs, list):
         raise Refusal(400, "Invalid input JSON: Some required fields were not set: [inputs]")
-    if len(inputs) > LARGEST_BATCH:
+    if len(inputs) > most:
         raise Refusal(
-            400,
-            f"The maximum number of inputs supported in a batch request is {LARGEST_BATCH}. You sent {len(inputs)}.",
+            400, f"The maximum number of inputs supported in a batch request is {most}. You sent {len(inputs)}."
         )
     return inputs
 

@@ -1,9 +1,11 @@
-"""A stand-in for HubSpot's CRM API: v3/v4 paths and the dated ones of 2026-03 and 2026-09, on one state.
+"""A stand-in for HubSpot's CRM API: v3/v4 paths and the dated ones of 2026-03 and 2026-09, on one state; besides them
+companies, deals and property definitions of v1 and v2.
 
-It does NOT imitate: property history; user-defined association labels; merge and GDPR delete; lists, pipelines and
-workflows; checking of owner ids, mail addresses and pipeline stages; property validation rules; the delay until a
-search sees a change; scopes; the whole set of standard properties (a few per object type are here, and `industry` has
-only some of its options).
+It does NOT imitate: property history; user-defined association labels; merge and GDPR delete; lists, pipelines,
+workflows, custom objects, forms, marketing mail and old engagements (empty lists); OAuth's scopes and codes (a refresh
+token is all it takes); checking of owner ids, mail addresses and pipeline stages; property validation rules; the delay
+until a search sees a change; scopes; the whole set of standard properties (a few per object type are here, and
+`industry` has only some of its options).
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from syncer.sandbox.server import Answer, Call, Clock, Handler, Route
 from .account import DAY, Account, owner
 from .associations import Associations
 from .definitions import complete
+from .legacy import Legacy
+from .oauth import OAuth
 from .objects import Objects
 from .portal import Portal
 from .properties import Properties
@@ -49,6 +53,7 @@ class HubspotStandin:
         self.clock = clock
         self.limits = limits
         self._portal = Portal(clock.now())
+        self._oauth = OAuth()
         self._start_counting()
 
     def _start_counting(self) -> None:
@@ -58,7 +63,8 @@ class HubspotStandin:
 
     def routes(self) -> Iterable[Route]:
         account = Account(self._portal, self._used_today, PER_DAY)
-        for part in (Associations(self._portal), Objects(self._portal), Properties(self._portal), account):
+        objects = (Associations(self._portal), Objects(self._portal), Properties(self._portal), Legacy(self._portal))
+        for part in (self._oauth, *objects, account):
             for route in part.routes():
                 yield Route(route.method, route.pattern, self._guarded(route.handler))
 
@@ -94,7 +100,10 @@ class HubspotStandin:
         }
 
     def admit(self, call: Call) -> Answer | None:
-        if call.headers.get("authorization") != f"Bearer {CREDENTIALS}":
+        if call.path.startswith("/oauth/"):
+            return None
+        scheme, _, token = call.headers.get("authorization", "").partition(" ")
+        if scheme != "Bearer" or (token != CREDENTIALS and not self._oauth.knows(token, call.now)):
             return Refusal(401, NO_CREDENTIALS, "INVALID_AUTHENTICATION").answer()
         try:
             self._count(call)

@@ -1,7 +1,8 @@
 """Mixpanel's three hosts on one port: queries (`/api/query`, `/api/2.0`), the raw export, ingestion.
 
 What it does not imitate:
-- Reports: insights, funnels, retention, segmentation, JQL; `behaviors` of the engage query. There are no funnels.
+- Reports: insights, funnels, retention, segmentation, JQL; `behaviors` of the engage query. There are no funnels and no
+  annotations.
 - Deduplication: an event sent or loaded twice is exported twice.
 - Delay: what was sent is there at once.
 - Concurrency limits (5 queries, 100 exports at once): calls are answered one after the other. Ingestion is not limited.

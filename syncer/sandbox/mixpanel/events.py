@@ -113,10 +113,10 @@ class EventLog:
             counts.update(day.names)
         return counts
 
-    def count_properties(self, name: str, start: date, end: date) -> Counter[str]:
+    def count_properties(self, name: str | None, start: date, end: date) -> Counter[str]:
         counts: Counter[str] = Counter()
         for day in self.span(start, end):
-            for line in compress(day.lines, (found == name for found in day.names)):
+            for line in compress(day.lines, (name in (None, found) for found in day.names)):
                 counts.update(msgspec.json.decode(line)["properties"].keys())
         return counts
 

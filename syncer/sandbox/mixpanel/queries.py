@@ -106,8 +106,9 @@ class Queries:
         return Answer(names, rows=len(names))
 
     def event_properties(self, call: Call) -> Answer:
+        """Of one event, or (as tap-mixpanel asks) of all."""
         params = parameters(call)
-        counts = self.project.events.count_properties(_needed(params, "event"), *_last_days(call))
+        counts = self.project.events.count_properties(params.get("event"), *_last_days(call))
         top = counts.most_common(int(params.get("limit", 10)))
         return Answer({name: {"count": count} for name, count in top}, rows=len(top))
 

@@ -62,14 +62,14 @@ class MixpanelStandin:
             return None
         if (user, secret) != SERVICE_ACCOUNT:
             return self.failure(call, 401)
-        project = parameters(call).get("project_id")
+        project = parameters(call).get("project_id", call.args.get("project"))
         if project is None:
             return _query_error(call, 400, "Missing required parameter: project_id")
         return None if project == PROJECT_ID else self.failure(call, 403)
 
     def _within_limits(self, call: Call) -> bool:
         """https://docs.mixpanel.com/docs/other-bits/rate-limits"""
-        if not call.path.startswith("/api/"):
+        if not call.path.startswith(("/api/query/", "/api/2.0/")):
             return True
         hourly = self._hourly[_kind(call)]
         if hourly.remaining(call.now) == 0 or (_kind(call) == "export" and not self._export_rate.take(call.now)):
@@ -99,6 +99,7 @@ class MixpanelStandin:
             "events/names": self.queries.event_names,
             "events/properties/top": self.queries.event_properties,
             "funnels/list": self.queries.funnels,
+            "annotations": lambda _: Answer({"annotations": [], "status": "ok"}),
         }
         for method in ("GET", "POST"):
             for version in ("query", "2.0"):
@@ -107,6 +108,7 @@ class MixpanelStandin:
             yield Route(method, "/track", self.ingestion.track)
             yield Route(method, "/engage", self.ingestion.update_users)
             yield Route(method, "/groups", self.ingestion.update_groups)
+        yield Route("GET", "/api/app/projects/{project}/annotations", lambda _: Answer({"results": [], "status": "ok"}))
         yield Route("GET", "/api/2.0/export", _refusing(self.queries.export))
         yield Route("POST", "/import", self.ingestion.import_events)
 

@@ -1,7 +1,8 @@
 """A stand-in Salesforce organisation: real records, fields and refusals behind the real paths.
 
 What it does not imitate:
-- SOAP login and the other SOAP, Metadata, Analytics, UI and Streaming APIs; composite graph and tree; search (SOSL).
+- The first Bulk API (`/services/async`), composite graphs, list views, layouts, token introspection.
+- SOAP login and the other SOAP, Metadata, Analytics, UI and Streaming APIs; composite tree; search (SOSL).
 - Field-level security, sharing, profiles: the one user sees and may write everything, new custom fields too.
 - Triggers, flows, validation, duplicate and assignment rules, roll-ups, formulas, record locks, undelete, merge.
 - Of SOQL: sub-queries, semi-joins, TYPEOF, HAVING, date functions, WITH, USING SCOPE, FOR VIEW, INCLUDES: refused, not
@@ -13,7 +14,7 @@ What it does not imitate:
 - Of Bulk 2.0: jobs end at the second look at them, multipart creation, sizes. Of tooling: only CustomField.
 """
 
-from syncer.sandbox.salesforce.auth import CLIENT_ID, CLIENT_SECRET, PASSWORD, USERNAME
+from syncer.sandbox.salesforce.auth import CLIENT_ID, CLIENT_SECRET, PASSWORD, REFRESH_TOKEN, USERNAME
 from syncer.sandbox.salesforce.standin import SalesforceStandin
 
-__all__ = ["CLIENT_ID", "CLIENT_SECRET", "PASSWORD", "USERNAME", "SalesforceStandin"]
+__all__ = ["CLIENT_ID", "CLIENT_SECRET", "PASSWORD", "REFRESH_TOKEN", "USERNAME", "SalesforceStandin"]

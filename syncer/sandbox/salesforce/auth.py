@@ -1,4 +1,4 @@
-"""Who may call: the token endpoint's three grants, and tokens that live two hours by the clock."""
+"""Who may call: the token endpoint's four grants, and tokens that live two hours by the clock."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ CLIENT_ID = "sandbox-client-id"
 CLIENT_SECRET = "sandbox-client-secret"  # noqa: S105
 USERNAME = "integration@sandbox.example"
 PASSWORD = "sandbox-password"  # noqa: S105
+REFRESH_TOKEN = "sandbox-refresh-token"  # noqa: S105
 TOKEN_SECONDS = 2 * 3600
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -31,6 +32,8 @@ class Tokens:
     def check(self, call: Call) -> None:
         """ApiError INVALID_SESSION_ID unless the call bears a token of ours that still lives."""
         kind, _, token = call.headers.get("authorization", "").partition(" ")
+        if "x-sfdc-session" in call.headers:  # how clients of the first Bulk API bear it
+            kind, token = "OAuth", call.headers["x-sfdc-session"]
         if kind not in ("Bearer", "OAuth") or self._good_until.get(token, 0) <= call.now:
             raise ApiError("INVALID_SESSION_ID", "Session expired or invalid")
 
@@ -50,6 +53,13 @@ class Tokens:
             "access_token": token, "signature": base64.b64encode(signature).decode(), "scope": "api",
             "instance_url": call.base_url, "id": identity, "token_type": "Bearer", "issued_at": issued,
         })  # fmt: skip
+
+    def revoke(self, call: Call) -> Answer:
+        """POST /services/oauth2/revoke: the token is good no more."""
+        token = dict([*call.query, *call.form()]).get("token", "")
+        if self._good_until.pop(token, 0) <= call.now:
+            return Answer({"error": "unsupported_token_type", "error_description": "this token type is not supported"}, 400)
+        return Answer(b"", content_type="text/html")
 
     def userinfo(self, call: Call) -> Answer:
         """GET /services/oauth2/userinfo."""
@@ -80,15 +90,17 @@ def _refusal(form: dict[str, str]) -> tuple[str, str] | None:
     grant = form.get("grant_type")
     if grant == _JWT_GRANT:
         return _assertion_refusal(form.get("assertion", ""))
-    if grant not in ("client_credentials", "password"):
+    if grant not in ("client_credentials", "password", "refresh_token"):
         return "unsupported_grant_type", "grant type not supported"
     if form.get("client_id") != CLIENT_ID:
         return "invalid_client_id", "client identifier invalid"
     if form.get("client_secret") != CLIENT_SECRET:
         return "invalid_client", "invalid client credentials"
-    if grant == "password" and (form.get("username"), form.get("password")) != (USERNAME, PASSWORD):
-        return "invalid_grant", "authentication failure"
-    return None
+    wrong = {
+        "password": ((form.get("username"), form.get("password")) != (USERNAME, PASSWORD), "authentication failure"),
+        "refresh_token": (form.get("refresh_token") != REFRESH_TOKEN, "expired access/refresh token"),
+    }.get(grant, (False, ""))
+    return ("invalid_grant", wrong[1]) if wrong[0] else None
 
 
 def _assertion_refusal(assertion: str) -> tuple[str, str] | None:

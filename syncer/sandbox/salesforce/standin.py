@@ -55,6 +55,8 @@ class SalesforceStandin:
         self._tokens = Tokens(store.organization_id, store.user_id)
         self._parts: list[Route] = [
             Route("POST", "/services/oauth2/token", self._tokens.grant),
+            Route("POST", "/services/oauth2/revoke", self._tokens.revoke),
+            Route("GET", "/id/{organization}/{user}", self._tokens.userinfo),
             Route("GET", "/services/oauth2/userinfo", self._tokens.userinfo),
             Route("POST", "/services/oauth2/userinfo", self._tokens.userinfo),
             Route("GET", "/services/data", _versions),
@@ -124,7 +126,7 @@ class SalesforceStandin:
         return answer
 
     def admit(self, call: Call) -> Answer | None:
-        if call.path.rstrip("/") in ("/services/oauth2/token", "/services/data"):
+        if call.path.rstrip("/") in ("/services/oauth2/token", "/services/oauth2/revoke", "/services/data"):
             return None
         try:
             _check_version(call)

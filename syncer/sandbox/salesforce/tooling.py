@@ -60,7 +60,9 @@ class Tooling:
 
     def query(self, call: Call) -> Answer:
         self._refresh()
-        return self._queries.query(call)
+        answer = self._queries.query(call)
+        answer.body |= {"size": answer.rows, "queryLocator": None, "entityTypeName": "CustomField"}
+        return answer
 
     def _known(self, call: Call) -> tuple[str, str]:
         self._refresh()

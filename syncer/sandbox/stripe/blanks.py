@@ -21,7 +21,7 @@ CUSTOMER: Record = {
 PRODUCT: Record = {
     "object": "product", "active": True, "default_price": None, "description": None, "images": [], "livemode": False,
     "marketing_features": [], "metadata": {}, "name": "", "package_dimensions": None, "shippable": None,
-    "statement_descriptor": None, "tax_code": None, "unit_label": None, "updated": 0, "url": None,
+    "statement_descriptor": None, "tax_code": None, "type": "service", "unit_label": None, "updated": 0, "url": None,
 }
 
 PRICE: Record = {

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from syncer.sandbox.stripe.plans import plan_of
 from syncer.sandbox.stripe.refusals import DEPTH, not_expandable, too_deep
 from syncer.sandbox.stripe.shelf import Record, Shelf
 
@@ -142,7 +143,7 @@ class Renderer:
         if kind == "subscription":
             shown["items"] = self.items(record, tree.get("items", NOTHING).get("data", NOTHING))
         elif kind == "subscription_item":
-            shown["price"] = self._price(record["price"], tree.get("price", NOTHING))
+            self._add_price(shown, record["price"], tree.get("price", NOTHING))
         elif kind == "customer":
             self._add_lists(shown, tree)
         for name, below in tree.items():
@@ -170,11 +171,14 @@ class Renderer:
             return [one["id"] if isinstance(one, dict) else one for one in discounts]
         return [self.render("discount", one, tree) if isinstance(one, dict) else one for one in discounts]
 
-    def _price(self, price: Any, tree: Tree) -> Any:
+    def _add_price(self, item: Record, price: Any, tree: Tree) -> None:
+        """The price, and the plan that it is under its old name: no reference names it, every recorded answer has it."""
         record = self.shelves["prices"].records.get(price) if isinstance(price, str) else price
         if record is None:
             raise KeyError(f"the stand-in holds no price {price!r}, which a subscription item names; load it too")
-        return self.render("price", record, tree)
+        item["price"] = self.render("price", record, tree)
+        if record.get("recurring"):
+            item["plan"] = plan_of(item["price"])
 
     def items(self, subscription: Record, tree: Tree) -> Record:
         stored = subscription["items"]["data"]

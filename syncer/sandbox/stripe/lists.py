@@ -148,14 +148,16 @@ LISTINGS: Mapping[str, Listing] = {
 }
 
 EMPTY = frozenset({
-    "accounts", "application_fees", "balance_transactions", "billing/alerts", "billing/meters", "charges",
-    "checkout/sessions", "credit_notes", "customers/{customer}/balance_transactions",
-    "customers/{customer}/cash_balance_transactions", "customers/{customer}/payment_methods",
-    "customers/{customer}/sources", "customers/{customer}/tax_ids", "disputes", "exchange_rates", "file_links",
-    "files", "invoice_payments", "invoiceitems", "payment_intents", "payment_links", "payment_methods", "payouts",
-    "promotion_codes", "quotes", "radar/early_fraud_warnings", "refunds", "reviews", "setup_attempts",
-    "setup_intents", "shipping_rates", "subscription_schedules", "tax_ids", "tax_rates", "test_helpers/test_clocks",
-    "topups", "transfers", "webhook_endpoints",
+    "accounts", "accounts/{account}/external_accounts", "accounts/{account}/persons", "application_fees",
+    "balance_transactions", "billing/alerts", "billing/meters", "charges", "checkout/sessions", "credit_notes",
+    "customers/{customer}/balance_transactions", "customers/{customer}/cash_balance_transactions",
+    "customers/{customer}/payment_methods", "customers/{customer}/sources", "customers/{customer}/tax_ids", "disputes",
+    "exchange_rates", "file_links", "files", "invoice_payments", "invoiceitems", "issuing/authorizations",
+    "issuing/cardholders", "issuing/cards", "issuing/transactions", "payment_intents", "payment_links",
+    "payment_methods", "payouts", "promotion_codes", "quotes", "radar/early_fraud_warnings", "refunds", "reviews",
+    "setup_attempts", "setup_intents", "shipping_rates", "subscription_items/{item}/usage_record_summaries",
+    "subscription_schedules", "tax_ids", "tax_rates", "test_helpers/test_clocks", "topups", "transfers",
+    "webhook_endpoints",
 })
 """Lists that are there and have nothing in them."""
 

@@ -122,6 +122,7 @@ class StripeStandin:
 
     def routes(self) -> Iterable[Route]:
         yield Route("GET", "/v1/account", self._answering(self._account))
+        yield Route("GET", "/v1/accounts/{id}", self._answering(self._account))
         for name, listing in LISTINGS.items():
             yield Route("GET", f"/v1/{name}", self._answering(self._listing(name, listing)))
             yield Route("GET", f"/v1/{name}/{{id}}", self._answering(self._single(name, listing)))
@@ -135,9 +136,13 @@ class StripeStandin:
             handler = self._answering(self._writing(write))
             yield Route(write.method, write.pattern, self._once(handler) if write.method == "POST" else handler)
 
-    def _account(self, _call: Call, params: Params, _request_id: str) -> tuple[Any, int]:
+    def _account(self, call: Call, params: Params, _request_id: str) -> tuple[Any, int]:
+        """The one account; whoever names an account, here or by `Stripe-Account`, means it."""
         refuse_unknown(params, ("expand",))
-        return ACCOUNT, 1
+        account_id = call.args.get("id", ACCOUNT["id"])
+        if not account_id.startswith("acct_"):
+            raise no_such("account", account_id, "account", 404)
+        return {**ACCOUNT, "id": account_id}, 1
 
     def _listing(self, name: str, listing: Listing) -> Callable[[Call, Params, str], tuple[Any, int]]:
         kind = "plan" if name == "plans" else self.store.shelves[listing.shelf].kind

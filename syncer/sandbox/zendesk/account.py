@@ -12,10 +12,19 @@ from syncer.sandbox.zendesk.jobs import Jobs
 from syncer.sandbox.zendesk.refusals import coded, not_found
 from syncer.sandbox.zendesk.tables import Record, Table, instant, iso
 
+USER: Record = {
+    "active": True, "alias": None, "custom_role_id": None, "details": None, "iana_time_zone": "Etc/UTC",
+    "last_login_at": None, "locale": "en-US", "locale_id": 1, "moderator": False, "notes": None,
+    "only_private_comments": False, "organization_id": None, "phone": None, "photo": None, "restricted_agent": True,
+    "role": "end-user", "role_type": None, "shared": False, "shared_agent": False, "signature": None,
+    "suspended": False, "tags": [], "ticket_restriction": None, "time_zone": "UTC", "two_factor_auth_enabled": None,
+    "user_fields": {}, "verified": True,
+}  # fmt: skip
+"""What a user has when nothing is said about it."""
+
 OPERATOR: Record = {
-    "id": 1, "name": "Operations", "email": "ops@example.com", "role": "admin", "active": True, "verified": True,
-    "created_at": "2020-01-06T09:00:00Z", "updated_at": "2020-01-06T09:00:00Z", "organization_id": None, "phone": None,
-    "time_zone": "UTC", "locale": "en-US", "suspended": False, "tags": [], "user_fields": {},
+    **USER, "id": 1, "name": "Operations", "email": "ops@example.com", "role": "admin", "restricted_agent": False,
+    "created_at": "2020-01-06T09:00:00Z", "updated_at": "2020-01-06T09:00:00Z",
 }  # fmt: skip
 """Who the credentials belong to: /users/me."""
 
@@ -41,6 +50,8 @@ class Account:
         for name, records in collections.items():
             if name == "tickets":
                 self._load_tickets(records, now)
+            elif name == "users":
+                self.tables[name].load(({**USER, **record} for record in records), now)
             else:
                 self.tables[name].load(records, now)
 
@@ -84,12 +95,17 @@ class Account:
         return self.tables["ticket_metrics"].records.get(self.metric_of.get(ticket_id, -1))
 
     def show(self, call: Call, table: Table, records: Iterable[Record]) -> list[Record]:
-        """Records as answered: with their url, tickets with their metric set when it is asked for."""
+        """Records as answered: with their url; tickets with their custom fields under the older name too, and with their
+        metric set when it is asked for.
+        """
         shown = list(records)
         for record in shown:
             if "url" not in record:
                 record["url"] = f"{call.base_url}/api/v2/{table.plural}/{record['id']}.json"
-        if table.plural == "tickets" and "metric_sets" in includes(call):
+        if table.plural != "tickets":
+            return shown
+        shown = [{**ticket, "fields": ticket["custom_fields"]} for ticket in shown]
+        if "metric_sets" in includes(call):
             return [{**ticket, "metric_set": self.metric(ticket["id"])} for ticket in shown]
         return shown
 

@@ -1,9 +1,10 @@
 """A stand-in for Zendesk's Support API: for readers of tickets, users and organizations and writers of the latter.
 
-Every path is there with and without `.json`. It does NOT imitate: comments and audits (an update answers an empty
-audit), views, triggers, SLAs, business hours; ticket events and metric events; writing users; survey responses (the new
-CSAT); merging; scopes; limits per endpoint other than those of the exports; `/search` beyond simple terms. Bulk jobs do
-their work at once, only their status takes its time.
+Every path is there with and without `.json`. It does NOT imitate: comments and audits after a ticket's first (an update
+answers an empty audit); ticket fields and forms, views, macros, triggers, SLAs, schedules, memberships, Talk, ticket
+events and metric events (empty lists); Help Center, community, Chat; writing users (bulk import is closed, as at first
+with Zendesk); survey responses (the new CSAT); merging; scopes; limits per endpoint other than those of the exports;
+`/search` beyond simple terms. Bulk jobs do their work at once, only their status takes its time.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from syncer.sandbox.server import Answer, Call, Clock, Handler, Route
 from syncer.sandbox.zendesk.account import Account
 from syncer.sandbox.zendesk.fields import Fields
 from syncer.sandbox.zendesk.incremental import Incremental
+from syncer.sandbox.zendesk.neighbours import Neighbours
 from syncer.sandbox.zendesk.organizations import Organizations
 from syncer.sandbox.zendesk.reading import Reading
 from syncer.sandbox.zendesk.refusals import Refusal, coded, titled, too_many_calls
@@ -59,7 +61,11 @@ class ZendeskStandin:
     def routes(self) -> Iterable[Route]:
         yield Route("POST", "/oauth/tokens", self._guarded(self._give_token))
         account = self._account
-        for part in (Incremental(account), Search(account), Organizations(account), Tickets(account), Fields(account)):
+        parts = (
+            Neighbours(account), Incremental(account), Search(account), Organizations(account), Tickets(account),
+            Fields(account),
+        )  # fmt: skip
+        for part in parts:
             for route in part.routes():
                 yield from self._both(route)
         for route in (

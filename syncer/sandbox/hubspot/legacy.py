@@ -15,6 +15,7 @@ from .refusals import PORTAL_ID, not_found
 from .values import EPOCH, moment
 
 LARGEST_PAGE = 250
+PAGED = (("/companies/v2/companies", "companies", "has-more"), ("/deals/v1/deal", "deals", "hasMore"))
 NO_RESULTS: dict[str, Any] = {"results": []}
 NO_MORE: dict[str, Any] = {"hasMore": False, "offset": None}
 EMPTY: dict[tuple[str, str], Any] = {
@@ -46,7 +47,7 @@ class Legacy:
         for version in ("v1", "v2"):
             yield Route("GET", f"/properties/{version}/{{type}}/properties", self.properties)
         yield Route("GET", "/companies/v2/properties", self.properties)
-        for base, plural, more in (("/companies/v2/companies", "companies", "has-more"), ("/deals/v1/deal", "deals", "hasMore")):
+        for base, plural, more in PAGED:
             yield Route("GET", f"{base}/paged", self._paged(plural, more))
             yield Route("GET", f"{base}/recent/modified", self._recent(plural))
             yield Route("GET", f"{base}/{{id}}", self._one(plural))
@@ -80,7 +81,8 @@ class Legacy:
             found = sorted((each for each in stamped if each[0] >= since), key=lambda each: -each[0])
             page = [_shown(records, record, None) for _, record in found[offset : offset + limit]]
             end = offset + len(page)
-            return Answer({"results": page, "hasMore": end < len(found), "offset": end, "total": len(found)}, rows=len(page))
+            body = {"results": page, "hasMore": end < len(found), "offset": end, "total": len(found)}
+            return Answer(body, rows=len(page))
 
         return answer
 
@@ -105,7 +107,8 @@ def _shown(records: Records, record: Record, names: Sequence[str] | None) -> dic
     at = _milliseconds(record.values[records.kind.modified])
     kept = record.values if names is None else {name: record.values[name] for name in names if name in record.values}
     properties = {name: _property(records, name, text, at) for name, text in kept.items()}
-    shown = {"portalId": PORTAL_ID, f"{records.kind.singular}Id": record.id, "isDeleted": False, "properties": properties}
+    shown: dict[str, Any] = {"portalId": PORTAL_ID, f"{records.kind.singular}Id": record.id, "isDeleted": False}
+    shown["properties"] = properties
     if records.kind.plural == "deals":
         shown["associations"] = {"associatedVids": [], "associatedCompanyIds": [], "associatedDealIds": []}
     return shown

@@ -58,7 +58,8 @@ class Tokens:
         """POST /services/oauth2/revoke: the token is good no more."""
         token = dict([*call.query, *call.form()]).get("token", "")
         if self._good_until.pop(token, 0) <= call.now:
-            return Answer({"error": "unsupported_token_type", "error_description": "this token type is not supported"}, 400)
+            said = "this token type is not supported"
+            return Answer({"error": "unsupported_token_type", "error_description": said}, 400)
         return Answer(b"", content_type="text/html")
 
     def userinfo(self, call: Call) -> Answer:

@@ -6,7 +6,7 @@ What it does not imitate:
 - Time passing: no renewals, invoices, payments, dunning, ends of trials, or cancellations at period end. Load what
   should have happened. Events leave the list after 30 days; that alone follows the clock.
 - Search (`/v1/…/search`), test clocks, meters and usage, tax, payment methods, connected accounts (`Stripe-Account` is
-  ignored, and every `acct_…` is the one account), files, webhooks.
+  ignored, every `acct_…` is the one account), files, webhooks.
 - Charges, invoice items, promotion codes, schedules and the like are empty lists; they accept any parameter.
 - Of the parameters of a POST those that change customers, the catalogue and subscriptions have an effect. The others
   that Stripe knows are accepted and ignored; unknown ones are refused.

@@ -172,7 +172,7 @@ class Renderer:
         return [self.render("discount", one, tree) if isinstance(one, dict) else one for one in discounts]
 
     def _add_price(self, item: Record, price: Any, tree: Tree) -> None:
-        """The price, and the plan that it is under its old name: no reference names it, every recorded answer has it."""
+        """The price, and the plan that it is under its old name: the reference is silent, recordings have it."""
         record = self.shelves["prices"].records.get(price) if isinstance(price, str) else price
         if record is None:
             raise KeyError(f"the stand-in holds no price {price!r}, which a subscription item names; load it too")

@@ -13,8 +13,8 @@ from syncer.sandbox.zendesk.refusals import coded, not_found
 from syncer.sandbox.zendesk.tables import Record, Table, instant, iso
 
 USER: Record = {
-    "active": True, "alias": None, "custom_role_id": None, "details": None, "iana_time_zone": "Etc/UTC",
-    "last_login_at": None, "locale": "en-US", "locale_id": 1, "moderator": False, "notes": None,
+    "active": True, "alias": None, "custom_role_id": None, "details": None, "external_id": None,
+    "iana_time_zone": "Etc/UTC", "last_login_at": None, "locale": "en-US", "locale_id": 1, "moderator": False, "notes": None,
     "only_private_comments": False, "organization_id": None, "phone": None, "photo": None, "restricted_agent": True,
     "role": "end-user", "role_type": None, "shared": False, "shared_agent": False, "signature": None,
     "suspended": False, "tags": [], "ticket_restriction": None, "time_zone": "UTC", "two_factor_auth_enabled": None,
@@ -95,8 +95,8 @@ class Account:
         return self.tables["ticket_metrics"].records.get(self.metric_of.get(ticket_id, -1))
 
     def show(self, call: Call, table: Table, records: Iterable[Record]) -> list[Record]:
-        """Records as answered: with their url; tickets with their custom fields under the older name too, and with their
-        metric set when it is asked for.
+        """Records as answered: with their url; tickets with their custom fields under the older name too, and with
+        their metric set when it is asked for.
         """
         shown = list(records)
         for record in shown:

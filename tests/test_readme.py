@@ -20,13 +20,14 @@ SECRETS = ("STRIPE_API_KEY", "MIXPANEL_SECRET", "ZENDESK_SECRET", "SALESFORCE_SE
 
 
 def blocks(kind):
-    return re.findall(rf"^```{kind}\n(.*?)^```", README.read_text(), re.M | re.S)
+    return re.findall(rf"^```{kind}\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
 
 
 def syncer(*arguments, folder, **environment):
     command = [sys.executable, "-m", "syncer", *arguments]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SYNCER_")}
-    return subprocess.run(command, cwd=folder, env={**clean, "COLUMNS": "100", **environment}, capture_output=True, text=True, timeout=120)
+    variables = {**clean, "COLUMNS": "100", **environment}
+    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import click
@@ -33,8 +34,14 @@ for command in (*jobs.COMMANDS, *look_back.COMMANDS, demo.demo, stand_ins.sandbo
     app.add_command(command)
 
 
+def _terminated(*_: object) -> None:
+    """A scheduler's stop: leave by the ordinary way out, so that the lease is given back."""
+    raise SystemExit(143)
+
+
 def main() -> None:
     """Run the command line and exit with its code; an error is one sentence on stderr."""
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         code = app.main(standalone_mode=False)
     except SyncerError as error:

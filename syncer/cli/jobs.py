@@ -75,11 +75,11 @@ def plan(*, exit_code: bool, no_pull: bool, as_json: bool) -> int:
         results = runs.plan(setup.run(watch), pulls=not no_pull)
     for result in results:
         if as_json:
-            click.echo(msgspec.json.encode({"fingerprint": result.plan.fingerprint, "plan": result.plan}))
+            click.echo(msgspec.json.encode({"fingerprint": result.plan.fingerprint, "refused": result.refused, "plan": result.plan}))
             continue
         console = terminal.out()
         terminal.show_result(console, result, customers=False)
-        terminal.show_plan(console, result.plan)
+        terminal.show_plan(console, result)
     return 10 if exit_code and any(result.plan.changes for result in results) else 0
 
 

@@ -79,8 +79,9 @@ def show_result(console: Console, result: Result, *, customers: bool = True) -> 
         _show_customers(console, "In best health", overview.best)
 
 
-def show_plan(console: Console, plan: Plan) -> None:
-    """What would change: by field, then the first accounts old → new, then what is held and why."""
+def show_plan(console: Console, result: Result) -> None:
+    """What would change: by field, then the first accounts old → new, then what is held and why, and whether a sync would be refused."""
+    plan = result.plan
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("field")
     for name in ("to fill", "to replace", "to clear", "held", "already right"):
@@ -93,6 +94,8 @@ def show_plan(console: Console, plan: Plan) -> None:
     console.print(table)
     show_changes(console, plan.changes)
     show_held(console, plan)
+    for sentence in result.refused:
+        console.print(f"\n[red]A sync would be refused.[/] {plain(sentence)}")
     console.print(f"Fingerprint {plan.fingerprint}", style="dim")
 
 

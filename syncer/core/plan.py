@@ -11,7 +11,6 @@ import msgspec
 
 from syncer.core.cells import MappedField
 from syncer.specs.account import Limits
-from syncer.words.errors import LimitExceeded
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -120,21 +119,22 @@ def _comparable(text: str | None, field: MappedField) -> str | None:
         return text
 
 
-def refuse_large(plan: Plan, fields: Sequence[MappedField], limits: Limits) -> None:
-    """Nothing when the plan is within its limits, else LimitExceeded naming every field past its share."""
-    shares = {field.key: field for field in fields}
-    sentences = [sentence for count in plan.counts for sentence in _too_many(plan.crm, count, shares[count.field], limits)]
-    if sentences:
-        raise LimitExceeded("\n".join(sentences))
+def over_limits(plan: Plan, fields: Sequence[MappedField], limits: Limits) -> list[str]:
+    """A sentence for each field of which too large a share would be replaced or cleared."""
+    by_key = {field.key: field for field in fields}
+    return [sentence for count in plan.counts for sentence in _too_many(plan.crm, count, by_key[count.field], limits)]
 
 
 def _too_many(crm: str, count: FieldCount, field: MappedField, limits: Limits) -> Iterable[str]:
-    for what, cells, limit in (("replaced", count.replaced, field.limit), ("cleared", count.cleared, limits.cleared)):
+    for what, cells, limit, mend in (
+        ("replaced", count.replaced, field.limit, "raise the limit of this field for one run"),
+        ("cleared", count.cleared, limits.cleared, "raise cleared under limits: for one run"),
+    ):
         if cells >= limits.smallest and cells > limit * count.having:
             share = Decimal(100 * cells) / count.having
             yield (
                 f"{crm}: {cells} of {count.having} values of {field.key} ({share:.0f} %) would be {what}, over the limit of {limit:.0%} "
-                f"({field.place}); nothing was written. If this is meant, raise the limit of this field for one run"
+                f"({field.place}); nothing was written. If this is meant, {mend}"
             )
 
 

@@ -35,6 +35,11 @@ FITS: Mapping[str, frozenset[Kind]] = {
 }
 
 
+SOURCE_KEYS = {"stripe": ("id", "email", "domain"), "mixpanel": ("id", "domain"), "zendesk": ("id", "external_id", "domain")}
+OPEN_KEYS = {"stripe": "metadata.", "mixpanel": "property.", "zendesk": "field."}
+"""What a source's objects can be found by: fixed keys, and those that begin so and go on with a name of the company's own."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A fact that expressions may use: its kind, and the columns whose reason, when there is one, holds it back."""
@@ -103,7 +108,15 @@ def _spec_problems(page: Page, specs: Mapping[str, FieldSpec]) -> list[Problem]:
 
 def _match_problems(page: Page, mapping: AccountMapping) -> list[Problem]:
     known = {"id", *mapping.crm}
-    return [
+    found = [
+        page.problem(
+            ("match", source, number), f"{source} has no key {rule.source_key}{did_you_mean(rule.source_key, SOURCE_KEYS[source])}"
+        )
+        for source in SOURCES
+        for number, rule in enumerate(getattr(mapping.match, source))
+        if rule.source_key not in SOURCE_KEYS[source] and not rule.source_key.startswith(OPEN_KEYS[source])
+    ]
+    return found + [
         page.problem(
             ("match", source, number),
             f"{rule.crm_key} is not a column read from the CRM{did_you_mean(rule.crm_key, known)}; add it under crm: or use id",
@@ -136,6 +149,7 @@ def _fields(
         if checked.kind not in FITS[spec.type]:
             wanted = " or ".join(sorted(FITS[spec.type]))
             problems.append(page.problem(at, f"{key} is a {spec.type} field and takes {wanted}, but this expression gives {checked.kind}"))
+        problems += [page.problem(at, f"{key}: {said}") for said in _nameless(spec, checked, fields)]
         if spec.type == "checkbox" and value.on_missing == "clear":
             problems.append(page.problem((*loc, "on_missing"), f"{key}: a checkbox cannot be emptied; leave out on_missing"))
         limit = mapping.limits.changed if value.limit is None else value.limit
@@ -143,6 +157,16 @@ def _fields(
         fields.append(_mapped(key, spec, checked, facts, fields, clears=value.on_missing == "clear", limit=limit, place=place))
         kinds[key] = _kind(spec)
     return fields, problems
+
+
+def _nameless(spec: FieldSpec, expression: Expression, before: Sequence[MappedField]) -> list[str]:
+    """Fields that the expression uses and a CRM of this field has no name for."""
+    return [
+        f"{used.key} has no {crm} name, so its value is not known there; give it one in the field specs"
+        for used in before
+        for crm in CRMS
+        if used.key in expression.columns and spec.in_crm(crm) and not used.spec.in_crm(crm)
+    ]
 
 
 def _mapped(  # noqa: PLR0913  (the parts of one value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from syncer.crm.port import Outcome, Update
 
 
-class BatchRefused(Exception):  # noqa: N818  (an answer to be dealt with, not an error for a person)
+class BatchRefused(Exception):
     """The CRM took none of the batch; `words` are its own."""
 
     def __init__(self, words: str) -> None:

@@ -22,7 +22,8 @@ from syncer.tools.store import Manifest, Store
 from syncer.words import when
 from syncer.words.tables import Table
 
-LEASE_SECONDS = 3600
+LEASE_SECONDS = 1800
+"""How long a run that died keeps others out; a living one renews it with its commits."""
 
 
 @dataclass
@@ -64,10 +65,17 @@ class Run:
 
     @contextmanager
     def writing(self) -> Iterator[Intake]:
-        """The state, for this run alone. LeaseHeld when another run is at work."""
+        """The state, for this run alone. LeaseHeld when another run is at work, also later, should it take over a lease that ran out."""
         lease = self.store.acquire(self.id, int(time.time()), LEASE_SECONDS)
+
+        def keep_lease() -> None:
+            nonlocal lease
+            now = int(time.time())
+            if lease.until - now < LEASE_SECONDS // 2:
+                lease = self.store.renew(lease, now + LEASE_SECONDS)
+
         try:
-            intake = Intake(self.store, self.store.latest(), self.tables())
+            intake = Intake(self.store, self.store.latest(), self.tables(), before_commit=keep_lease)
             try:
                 yield intake
             finally:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from syncer.core.cells import MappedField
 from syncer.core.overview import Overview
-from syncer.core.plan import Plan, refuse_large, summary
+from syncer.core.plan import Plan, over_limits, summary
 from syncer.crm.port import Crm, CrmField
 from syncer.runs.apply import Applied, Target, apply
 from syncer.runs.connect import connectors, crms
@@ -20,18 +21,20 @@ from syncer.runs.pull import pull
 from syncer.runs.run import Run
 from syncer.runs.tables import HISTORY, PAIR, RUN, mirror
 from syncer.tools.intake import Intake
-from syncer.words.errors import MissingCrmField, SyncerError, UsageError
+from syncer.words.errors import LimitExceeded, MissingCrmField, SyncerError, UsageError
 from syncer.words.tables import Page
 
 
 @dataclass(frozen=True)
 class Result:
-    """One CRM after a run: the plan, what became of it (None for a plan alone), the customers at a glance, the run in numbers."""
+    """One CRM after a run: the plan, what became of it (None for a plan alone), the customers at a glance, the run in numbers, and the
+    limits that a sync would not pass."""
 
     plan: Plan
     applied: Applied | None
     overview: Overview
     numbers: Mapping[str, Any]
+    refused: Sequence[str]
 
 
 def pull_sources(run: Run) -> dict[str, int]:
@@ -69,14 +72,14 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) ->
         for name, crm in targets.items():
             read_mirror(crm, run.mirrored(name), intake, run.as_of, run.watch)
             proposals.append(open_engines.enter_context(proposing(run, name, only)))
-        if writes:
-            for proposal in proposals:
-                refuse_large(proposal.plan, proposal.fields, run.project.mapping.limits)
+        refused = {proposal.crm: over_limits(proposal.plan, proposal.fields, run.project.mapping.limits) for proposal in proposals}
+        if writes and any(refused.values()):
+            raise LimitExceeded("\n".join(sentence for sentences in refused.values() for sentence in sentences))
         counted: dict[str, int] = {}
         for proposal in proposals:
             applied = _apply(run, targets[proposal.crm], described[proposal.crm], proposal, intake) if writes else None
             calls = _calls_since(run, counted, proposal.crm, list(targets))
-            result = _result(run, proposal, applied, calls)
+            result = _result(run, proposal, applied, calls, refused[proposal.crm])
             results.append(result)
             if writes:
                 _remember(run, proposal, result, intake)
@@ -89,7 +92,7 @@ def _pull(run: Run, intake: Intake) -> dict[str, int]:
 
 
 def _described(run: Run, crm: Crm) -> Mapping[str, CrmField]:
-    """The CRM's fields. MissingCrmField names every one that the mapping needs and the CRM does not show or let us write."""
+    """The CRM's fields. MissingCrmField names every one that the mapping needs and the CRM does not show, let us write or have room for."""
     described = crm.describe()
     missing = [name for name in run.mirrored(crm.name) if name not in described]
     written = [field.spec.in_crm(crm.name) or "" for field in run.project.fields_in(crm.name)]
@@ -100,9 +103,21 @@ def _described(run: Run, crm: Crm) -> Mapping[str, CrmField]:
         faults.append(f"{crm.name} has no field {', '.join(missing)} (or hides it from this user); {hint}")
     if locked:
         faults.append(f"{crm.name} does not let this user write {', '.join(locked)}; grant edit access to these fields")
+    faults += [sentence for field in run.project.fields_in(crm.name) for sentence in _too_small(crm.name, field, described)]
     if faults:
         raise MissingCrmField("; ".join(faults) + ". Nothing was written")
     return described
+
+
+def _too_small(crm: str, field: MappedField, described: Mapping[str, CrmField]) -> Iterator[str]:
+    """A field that cuts what it is given would be written again on every run."""
+    name, spec = field.spec.in_crm(crm) or "", field.spec
+    there = described.get(name)
+    if there is not None and there.scale is not None and spec.type in ("number", "currency") and there.scale < spec.scale:
+        said = f"{crm} keeps {there.scale} decimals in {name}, field_specs/account.yaml says {spec.scale}"
+        yield f"{said}; write scale: {there.scale} or widen the field"
+    if there is not None and there.length is not None and spec.type in ("text", "url") and there.length < spec.length:
+        yield f"{crm} keeps {there.length} characters in {name}, field_specs/account.yaml says {spec.length}; write length: {there.length}"
 
 
 def _apply(run: Run, crm: Crm, described: Mapping[str, CrmField], proposal: Proposal, intake: Intake) -> Applied:
@@ -120,14 +135,14 @@ def _calls_since(run: Run, counted: dict[str, int], crm: str, targets: list[str]
     return {vendor: count for vendor, count in sorted(fresh.items()) if count}
 
 
-def _result(run: Run, proposal: Proposal, applied: Applied | None, calls: Mapping[str, int]) -> Result:
+def _result(run: Run, proposal: Proposal, applied: Applied | None, calls: Mapping[str, int], refused: Sequence[str]) -> Result:
     written, rejected = (applied.written, applied.rejected) if applied else (0, 0)
     numbers = {"run": run.id, **summary(proposal.plan, written, rejected, calls)}
     accounted = numbers["written"] + numbers["unchanged"] + numbers["held"] + numbers["rejected"]
     if applied is not None and accounted != numbers["wanted"]:
         said = f"{numbers['wanted']} values were wanted but {accounted} are accounted for"
         raise SyncerError(f"{proposal.crm}: {said}; this is a defect of syncer, please report it")
-    return Result(proposal.plan, applied, proposal.overview(run.project.health.bands_in_order()), numbers)
+    return Result(proposal.plan, applied, proposal.overview(run.project.health.bands_in_order()), numbers, refused)
 
 
 def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> None:

@@ -24,7 +24,7 @@ class ComputationFailed(SyncerError):
 
 
 class Engine:
-    """A connection over one state. SQL run here reaches nothing but the state's own parts: other files, the network and settings are off."""
+    """A connection over one state. SQL here reaches nothing but the state's own parts: other files, network and settings are off."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -114,7 +114,9 @@ class Engine:
         if state is None or not state.parts:
             return None
         paths = ", ".join(_quoted(str(self._store.local(part.path))) for part in state.parts)
-        return f"read_parquet([{paths}])"
+        # columns that a table gained since a part was written are empty in that part
+        declared = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in table.columns.items())
+        return f"(SELECT {declared} WHERE FALSE UNION ALL BY NAME SELECT * FROM read_parquet([{paths}], union_by_name = true))"
 
 
 class PartWriter:
@@ -142,14 +144,15 @@ class PartWriter:
         paths = ", ".join(_quoted(str(store.local(part.path))) for part in parts)
         key = ", ".join(f'"{name}"' for name in table.key)
         newest = f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY _seq DESC) = 1"
-        return self._copy(f"SELECT * FROM read_parquet([{paths}]) {newest}")
+        return self._copy(f"SELECT * FROM read_parquet([{paths}], union_by_name = true) {newest}")
 
     def folded_children(self, table: Table, store: Store, parts: Sequence[Part], parents: Part, parent_key: str) -> bytes:
         """The rows of several parts that belong to the newest page of their parent, as one part."""
         paths = ", ".join(_quoted(str(store.local(part.path))) for part in parts)
         owner = next(iter(table.columns))
         return self._copy(
-            f"SELECT t.* FROM read_parquet([{paths}]) AS t JOIN read_parquet({_quoted(str(store.local(parents.path)))}) AS p "
+            f"SELECT t.* FROM read_parquet([{paths}], union_by_name = true) AS t "
+            f"JOIN read_parquet({_quoted(str(store.local(parents.path)))}) AS p "
             f'ON p."{parent_key}" = t."{owner}" AND p._seq = t._seq'
         )
 

@@ -81,7 +81,7 @@ class _Ask:
         return f"{self.method} {self.path}"
 
 
-class _Again(Exception):  # noqa: N818  (control flow, never seen outside)
+class _Again(Exception):
     """Worth another attempt; `error` is what to raise when there is none left."""
 
     def __init__(self, error: SyncerError, after: float | None = None, *, connected: bool = True) -> None:

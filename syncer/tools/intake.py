@@ -17,8 +17,16 @@ FLUSH_ROWS = 50_000
 class Intake:
     """Takes pages of any connector; each flush is one commit. What a crash can lose is the last two seconds of reading, never order."""
 
-    def __init__(self, store: Store, manifest: Manifest, tables: Sequence[Table], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        store: Store,
+        manifest: Manifest,
+        tables: Sequence[Table],
+        clock: Callable[[], float] = time.monotonic,
+        before_commit: Callable[[], None] = lambda: None,
+    ) -> None:
         self.manifest = manifest
+        self._before_commit = before_commit
         self._store = store
         self._tables = {table.name: table for table in tables}
         self._writer = PartWriter()
@@ -61,6 +69,7 @@ class Intake:
             state.parts = [part for part in state.parts if part.generation == state.generation]
         self._completed.clear()
         if self._dirty:
+            self._before_commit()
             self.manifest = self._store.commit(self.manifest)
             self._dirty = False
         self._flushed_at = self._clock()

@@ -100,7 +100,7 @@ class Store:
             self._create(_numbered("commits", written.number), msgspec.json.encode(written))
         except AlreadyExistsError:
             raise LostRace(
-                f"state {self.address}: another run made commit {written.number} first; nothing of this run's last step was saved, run again"
+                f"state {self.address}: another run made commit {written.number} first; this run's last step was not saved, run again"
             ) from None
         return written
 
@@ -138,6 +138,10 @@ class Store:
             )
         return self._put_lease(Lease(last.number + 1, run, now + seconds))
 
+    def renew(self, lease: Lease, until: int) -> Lease:
+        """The lease until later. LeaseHeld when it ran out and another run took it: this run must not commit any more."""
+        return self._put_lease(Lease(lease.number + 1, lease.run, until))
+
     def release(self, lease: Lease) -> None:
         """Give the lease back, so that the next run need not wait for its end."""
         self._put_lease(Lease(lease.number + 1, lease.run, 0))
@@ -162,7 +166,8 @@ class Store:
             found = msgspec.json.decode(content, type=shape)
         except msgspec.MsgspecError as error:
             raise StateUnreadable(
-                f"state {self.address}: {path} cannot be read ({error}); delete that file to go back one commit, or the whole state to rebuild it"
+                f"state {self.address}: {path} cannot be read ({error}); "
+                "delete that file to go back one commit, or the whole state to rebuild it"
             ) from None
         if isinstance(found, Manifest) and found.format > FORMAT:
             raise StateUnreadable(

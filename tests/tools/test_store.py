@@ -43,3 +43,13 @@ def test_a_cut_or_newer_commit_is_named(tmp_path):
     commit.write_bytes(b'{"number": 1, "format": 99}')
     with pytest.raises(StateUnreadable, match="newer syncer"):
         store.latest()
+
+
+def test_a_lease_can_be_renewed_unless_another_run_took_it(tmp_path):
+    store = Store(str(tmp_path))
+    lease = store.renew(store.acquire("run-1", now=1000, seconds=60), until=1200)
+    with pytest.raises(LeaseHeld, match="for up to 100 s more"):
+        store.acquire("run-2", now=1100, seconds=60)
+    store.acquire("run-2", now=1201, seconds=60)
+    with pytest.raises(LeaseHeld, match="another run took the lease"):
+        store.renew(lease, until=1300)

@@ -17,7 +17,7 @@ Parser = Callable[[str], Any]
 _MOST_PROBLEMS = 20
 
 
-class BadData(ValueError):  # noqa: N818  (named for what it says)
+class BadData(ValueError):
     """One sentence per problem, each beginning with `file:line:`."""
 
     def __init__(self, problems: list[str]) -> None:

@@ -154,9 +154,7 @@ class Mixpanel:
         number = 0
         while more:
             form = {"data_group_id": self._data_group_id, "page": number, **session}
-            reply = self.http.request(
-                "POST", "/api/query/engage", params=self._project, form=form, repeatable=True, into=_Profiles
-            )
+            reply = self.http.request("POST", "/api/query/engage", params=self._project, form=form, repeatable=True, into=_Profiles)
             found: _Profiles = reply.value
             if found.status != "ok":  # refusals may come with status 200
                 raise VendorError("mixpanel", f"the group profiles were not given: {found.error or found.status}")

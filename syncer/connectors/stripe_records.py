@@ -211,8 +211,7 @@ def subscription_rows(subscription: Subscription) -> Rows:
     return {
         "stripe.subscription": [row],
         "stripe.subscription_item": [
-            (subscription.id, item.id, item.price.id, item.quantity, item.current_period_start, item.current_period_end)
-            for item in items
+            (subscription.id, item.id, item.price.id, item.quantity, item.current_period_start, item.current_period_end) for item in items
         ],
         "stripe.subscription_discount": [
             (subscription.id, item_id, position, *_discount_values(discount))

@@ -140,9 +140,7 @@ def _keys(organization: Organization) -> list[tuple[str, str]]:
 def ticket_rows(tickets: Iterable[Ticket], users: Iterable[User]) -> dict[str, list[Row]]:
     return {
         "zendesk.ticket": [_ticket_row(ticket) for ticket in tickets],
-        "zendesk.user": [
-            (str(user.id), _text(user.organization_id), user.email, user.phone, not user.active) for user in users
-        ],
+        "zendesk.user": [(str(user.id), _text(user.organization_id), user.email, user.phone, not user.active) for user in users],
     }
 
 

@@ -59,10 +59,12 @@ def cells_query(fields: Sequence[MappedField], read: Collection[str], only: froz
     `read` names the sources that were read: a score that is missing because one was not keeps what the CRM has.
     `only` names the fields to write; the others are computed where expressions need them and come out absent.
     """
-    steps = ["""seen AS (
+    steps = [
+        """seen AS (
   SELECT b.*, h.health__score, h.health__band, h.health__coverage_pct, h.health__reasons, h.health__model,
     h.health__score - b.before__health_score AS health__change_30d
-  FROM base AS b LEFT JOIN health AS h ON h.account_id = b.account_id)"""]
+  FROM base AS b LEFT JOIN health AS h ON h.account_id = b.account_id)"""
+    ]
     previous = "seen"
     for number, level in enumerate(levels(fields)):
         values = ",\n    ".join(f"{_typed(field)} AS {_name(field.key)}" for field in level)

@@ -86,9 +86,7 @@ def expand(tree: exp.Expr, macros: Mapping[str, Macro]) -> exp.Expr:
     return tree.transform(unfold)
 
 
-def compose(
-    goal: str, macros: Mapping[str, Macro], own: Mapping[str, str] | None = None, dialect: str = "duckdb"
-) -> str:
+def compose(goal: str, macros: Mapping[str, Macro], own: Mapping[str, str] | None = None, dialect: str = "duckdb") -> str:
     """The SELECT of model `goal`; `own` adds models (name → SQL) to the shipped ones."""
     models = {**_parsed_models(), **{name: _parse(text) for name, text in (own or {}).items()}}
     needs: dict[str, set[str]] = {}

@@ -172,6 +172,4 @@ def parse_fault(error: ParseError, text: str) -> Fault:
         return Fault(offset, f"something is missing at {near}" if near else "something is missing here")
     if said.startswith("The number of provided arguments"):
         return Fault(offset, "this function has too many values")
-    return Fault(
-        offset, f"this does not read as an expression from {near} on" if near else "this does not read as an expression"
-    )
+    return Fault(offset, f"this does not read as an expression from {near} on" if near else "this does not read as an expression")

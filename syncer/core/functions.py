@@ -100,9 +100,7 @@ def round_div(walk: Walk, node: Node) -> Part:
 def whole_numbers(over: Part, under: Part) -> tuple[str, str]:
     """Two numbers as integers in the same ratio."""
     scale = "" if over.whole and under.whole else "1000 * "
-    above, below = (
-        f"({scale}CAST({part.sql} AS BIGINT))" if part.whole else macros.thousandths(part.sql) for part in (over, under)
-    )
+    above, below = (f"({scale}CAST({part.sql} AS BIGINT))" if part.whole else macros.thousandths(part.sql) for part in (over, under))
     return above, below
 
 

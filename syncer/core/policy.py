@@ -17,9 +17,7 @@ SWITCHES: Mapping[str, Mapping[object, Mapping[str, str]]] = {
     "discounts": {"forever+repeating": {"DISCOUNT_COUNTS(duration)": "(duration) IN ('forever', 'repeating')"}},
     "metered": {"exclude": {}},
     "scheduled_cancel": {"count_until_end": {}},
-    "pause_collection": {
-        "by_behavior": {"PAUSE_COUNTS(behavior)": "COALESCE((behavior), 'keep_as_draft') = 'keep_as_draft'"}
-    },
+    "pause_collection": {"by_behavior": {"PAUSE_COUNTS(behavior)": "COALESCE((behavior), 'keep_as_draft') = 'keep_as_draft'"}},
     "week_factor": {"52/12": {"WEEKLY(amount, n)": "ROUND_DIV(52 * (amount), 12 * (n))"}},
     "day_factor": {"365/12": {"DAILY(amount, n)": "ROUND_DIV(365 * (amount), 12 * (n))"}},
 }

@@ -50,9 +50,7 @@ def render_report(chapters: Sequence[Chapter], bands: Sequence[Band], labels: Ma
         _section("In best health", _customers(last.overview.best, bands), "Paying accounts with the highest scores."),
         _section("What changed", _changes(news.plan.changes, labels), f"{news.title}: each field old → new."),
         _section("Held back", _held(last.plan.held, labels), "Values that cannot be trusted: not written until someone decides."),
-        _section(
-            "Runs", _runs(chapters), "In cells: one field of one account. Written, unchanged, held and rejected add up to wanted."
-        ),
+        _section("Runs", _runs(chapters), "In cells: one field of one account. Written, unchanged, held and rejected add up to wanted."),
     ]
     return (
         "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><meta name='viewport' content='width=device-width, initial-scale=1'>"

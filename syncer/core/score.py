@@ -236,9 +236,7 @@ def _band(model: Model) -> str:
         high = [f"score < {edges[n + 1] + margin}"] if n + 1 < len(bands) else []
         same = [f"previous = {macros.text(band.name)}", "score IS NOT NULL"]
         stays.append(f"WHEN {' AND '.join([*same, *low, *high])} THEN {macros.text(band.name)}")
-    fresh = [f"WHEN score >= {edge} THEN {macros.text(band.name)}" for band, edge in zip(bands, edges, strict=True)][
-        ::-1
-    ]
+    fresh = [f"WHEN score >= {edge} THEN {macros.text(band.name)}" for band, edge in zip(bands, edges, strict=True)][::-1]
     return f"CASE {' '.join([*stays, *fresh])} END"
 
 

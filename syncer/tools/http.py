@@ -172,9 +172,7 @@ class Http:
         value: T = self.request("GET", path_or_url, params=params, into=into).value
         return value
 
-    def stream_lines(
-        self, path_or_url: str, params: Params | None = None, *, consume: Callable[[Iterator[bytes]], T]
-    ) -> T:
+    def stream_lines(self, path_or_url: str, params: Params | None = None, *, consume: Callable[[Iterator[bytes]], T]) -> T:
         """What `consume` makes of the lines of a GET, without holding the body.
 
         When the body breaks off, or a line is not whole JSON, all is asked again and `consume` starts anew.
@@ -239,9 +237,7 @@ class Http:
         self.calls += 1
         headers = {"accept-encoding": "gzip", "user-agent": "syncer", **ask.headers, **auth}
         try:
-            response = self._pool.request(
-                ask.method, ask.url, body=ask.body, headers=headers, redirect=False, preload_content=False
-            )
+            response = self._pool.request(ask.method, ask.url, body=ask.body, headers=headers, redirect=False, preload_content=False)
             try:
                 if not 200 <= response.status < 300 and response.status not in ask.accept:
                     self._judge(ask, _reply(response), auth)

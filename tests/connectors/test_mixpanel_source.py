@@ -34,9 +34,7 @@ def events():
         for number in range(60)
     ]
     midnight = int(datetime.combine(TODAY, time(), UTC).timestamp())
-    found += [
-        shape.event("Edge", moment, "u1", f"edge-{moment}", "acc-1", "api") for moment in (midnight, midnight - 1)
-    ]
+    found += [shape.event("Edge", moment, "u1", f"edge-{moment}", "acc-1", "api") for moment in (midnight, midnight - 1)]
     found += [event(3, 900, group=None, user="anonymous"), event(3, 901, group="acc-2", surface=None)]
     return found
 

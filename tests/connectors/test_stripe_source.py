@@ -21,10 +21,7 @@ FAST = Patience(attempts=12, first=0, most=0)
 
 def items_of(subscription_id, count):
     period = (NOW - DAY, NOW + DAY)
-    return [
-        shape.item(f"si_{subscription_id}_{n:03}", subscription_id, "price_flat", n + 1, NOW - DAY, period)
-        for n in range(count)
-    ]
+    return [shape.item(f"si_{subscription_id}_{n:03}", subscription_id, "price_flat", n + 1, NOW - DAY, period) for n in range(count)]
 
 
 def company():
@@ -34,8 +31,7 @@ def company():
     off = shape.coupon("OFF", "Ten off", old, duration="once", amount=1000, currency="usd", products=["prod_a"])
     whose = {"customer_id": "cus_000", "subscription_id": "sub_000"}
     customers = [
-        shape.customer(f"cus_{n:03}", old + n, name=f"Company {n}", email=f"ann@Company{n}.example", currency="usd")
-        for n in range(250)
+        shape.customer(f"cus_{n:03}", old + n, name=f"Company {n}", email=f"ann@Company{n}.example", currency="usd") for n in range(250)
     ]
     customers[0] |= {
         "email": "Joe@gmail.com",
@@ -43,8 +39,7 @@ def company():
         "discount": shape.discount("di_c", "FOREVER", old, None, customer_id="cus_000"),
     }
     subscriptions = [
-        shape.subscription(f"sub_{n:03}", f"cus_{n:03}", "usd", "active", old + n, items_of(f"sub_{n:03}", 1))
-        for n in range(250)
+        shape.subscription(f"sub_{n:03}", f"cus_{n:03}", "usd", "active", old + n, items_of(f"sub_{n:03}", 1)) for n in range(250)
     ]
     subscriptions[0] |= {
         "items": {"object": "list", "data": [

@@ -29,23 +29,16 @@ def ticket(number, **more):
 def company():
     """1,500 organizations and 2,500 tickets: two pages and three."""
     organizations = [
-        shape.organization(n, f"Company {n}", OLD + n, external_id=f"acc-{n}", domains=[f"company{n}.example"])
-        for n in range(1, 1501)
+        shape.organization(n, f"Company {n}", OLD + n, external_id=f"acc-{n}", domains=[f"company{n}.example"]) for n in range(1, 1501)
     ]
     fields = {"region": "emea", "size": 12, "note": None}
-    organizations[0] = shape.organization(
-        1, "First", OLD + 1, external_id=None, domains=["First.example", "gmail.com"], fields=fields
-    )
+    organizations[0] = shape.organization(1, "First", OLD + 1, external_id=None, domains=["First.example", "gmail.com"], fields=fields)
     organizations[1] |= {"deleted_at": "2026-01-01T00:00:00Z"}
-    users = [
-        shape.user(10_000 + n, f"User {n}", f"u{n}@company{n}.example", OLD, organization_id=n + 1) for n in range(40)
-    ]
+    users = [shape.user(10_000 + n, f"User {n}", f"u{n}@company{n}.example", OLD, organization_id=n + 1) for n in range(40)]
     users[39] |= {"active": False, "phone": "+15550100"}
     agent = shape.user(9_999, "Agent", "agent@acme.example", OLD, role="agent")
     tickets = [ticket(n) for n in range(1, 2501)]
-    tickets[0] = ticket(
-        1, status="closed", updated=NOW - DAY, solved=NOW - 2 * DAY, reply_minutes=25, reopens=2, score="bad"
-    )
+    tickets[0] = ticket(1, status="closed", updated=NOW - DAY, solved=NOW - 2 * DAY, reply_minutes=25, reopens=2, score="bad")
     tickets[1] = ticket(2, status="deleted", score="offered")
     return {"organizations": organizations, "users": [*users, agent], "tickets": tickets}
 
@@ -161,9 +154,7 @@ def test_a_ticket_that_changes_again_comes_again(server, source, warm):
         assert warm.records("zendesk.ticket")["6"]["status"] == status
 
 
-@pytest.mark.parametrize(
-    "fault", [{"status": 429, "headers": {"Retry-After": "0"}}, {"status": 500}, {"kind": "reset"}]
-)
+@pytest.mark.parametrize("fault", [{"status": 429, "headers": {"Retry-After": "0"}}, {"status": 500}, {"kind": "reset"}])
 def test_faults_at_a_rate_change_nothing(server, source, warm, fault):
     server.world.faults.append(Fault(rate=0.4, seed=3, **fault))
     kept = Kept(source.tables)

@@ -19,10 +19,7 @@ EXACT = ("BIGINT", "INTEGER", "VARCHAR", "DATE", "BOOLEAN", "DECIMAL")
 @pytest.fixture(scope="module")
 def engine():
     engine = duckdb.connect()
-    row = ", ".join(
-        f'CAST({value} AS {sql_type}) AS "{name.replace(".", "__")}"'
-        for name, (sql_type, value) in CASES["account"].items()
-    )
+    row = ", ".join(f'CAST({value} AS {sql_type}) AS "{name.replace(".", "__")}"' for name, (sql_type, value) in CASES["account"].items())
     engine.execute(f"CREATE TABLE facts AS SELECT {row}")
     return engine
 
@@ -32,9 +29,7 @@ def test_an_expression_has_a_kind_and_a_value(engine: Any, text: str, kind: str,
     expression = check(text, COLUMNS)
     assert isinstance(expression, Expression), expression
     assert expression.kind == kind
-    [(result, sql_type)] = engine.execute(
-        f"SELECT x, typeof(x) FROM (SELECT {expression.sql} AS x FROM facts)"
-    ).fetchall()
+    [(result, sql_type)] = engine.execute(f"SELECT x, typeof(x) FROM (SELECT {expression.sql} AS x FROM facts)").fetchall()
     assert str(result) == value
     assert sql_type.startswith(EXACT)
 

@@ -96,9 +96,7 @@ DIRECT = compiled(
 
 def test_a_band_changes_only_past_the_margin() -> None:
     table = CASES["hysteresis"]
-    rows = scored(
-        DIRECT, [{"stripe.mrr": Decimal(str(score))} for _, score, _ in table], [band for band, _, _ in table]
-    )
+    rows = scored(DIRECT, [{"stripe.mrr": Decimal(str(score))} for _, score, _ in table], [band for band, _, _ in table])
     assert [[band, float(score), after] for (band, _, _), (score, after, *_) in zip(table, rows, strict=True)] == [
         [band, float(score), after] for band, score, after in table
     ]
@@ -230,9 +228,7 @@ def test_points_follow_the_curve() -> None:
         )
     )
     dice = random.Random(7)
-    values = [Decimal(dice.randint(-9_000, 12_000)) / 1000 for _ in range(400)] + [
-        Decimal(n) for n in range(-6, 1002, 7)
-    ]
+    values = [Decimal(dice.randint(-9_000, 12_000)) / 1000 for _ in range(400)] + [Decimal(n) for n in range(-6, 1002, 7)]
     engine = engine_with([{"stripe.mrr": value} for value in values])
     found = [row[7] for row in engine.execute(contributions_query(health, "base")).fetchall()]
     for value, points in zip(values, found, strict=True):

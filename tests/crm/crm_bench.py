@@ -71,8 +71,7 @@ def _salesforce_fields() -> list[dict[str, Any]]:
     shape = {"text": {"length": 255}, "number": {"precision": 18, "scale": 3}, "url": {"length": 255}}
     choices = {"restrictedPicklist": True, "picklistValues": [{"value": option} for option in OPTIONS]}
     return [
-        {"name": f"Try_{kind}__c", "type": types.get(kind, kind), **shape.get(kind, {})}
-        | (choices if kind == "picklist" else {})
+        {"name": f"Try_{kind}__c", "type": types.get(kind, kind), **shape.get(kind, {})} | (choices if kind == "picklist" else {})
         for kind in KINDS
     ]
 

@@ -73,9 +73,7 @@ def test_only_changed_records_are_read_since():
 
         pages = list(bench.crm.read(["try_text"], stamps[bench.ids[2]]))
         assert [page.whole for page in pages] == [False]
-        assert [(row.id, row.name, row.values) for row in pages[0].rows] == [
-            (bench.ids[2], f"Company {bench.ids[2]}", ("new",))
-        ]
+        assert [(row.id, row.name, row.values) for row in pages[0].rows] == [(bench.ids[2], f"Company {bench.ids[2]}", ("new",))]
 
 
 def test_many_changes_of_one_moment_are_all_read():

@@ -188,9 +188,7 @@ def test_files_too_large_for_a_job_are_halved(monkeypatch: pytest.MonkeyPatch):
         assert len(created) > 2
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("PUT", "/batches"), ("PATCH", "/jobs/ingest/"), ("POST", "/jobs/ingest")]
-)
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/batches"), ("PATCH", "/jobs/ingest/"), ("POST", "/jobs/ingest")])
 def test_a_lost_answer_while_a_job_is_made_does_no_harm(method: str, path: str):
     with salesforce(3, bulk=True) as bench:
         bench.misbehave(method=method, path=path, nth=1, kind="after")

@@ -61,11 +61,7 @@ class Books:
         """Each licensed item with its amount for its own period, after all discounts."""
         if not subscription["items_complete"]:
             raise Unknown
-        items = [
-            item
-            for item in self.items.get(subscription["id"], [])
-            if self.prices[item["price_id"]]["usage_type"] != "metered"
-        ]
+        items = [item for item in self.items.get(subscription["id"], []) if self.prices[item["price_id"]]["usage_type"] != "metered"]
         left = {item["id"]: self.amount(item) for item in items}
         for item in items:
             for coupon in self.coupons_on(self.discounts.get(subscription["id"], []), item["id"]):

@@ -56,10 +56,7 @@ def plain(value):
 
 
 def completed(given):
-    tables = {
-        table: [valued(table, {**DEFAULTS.get(table, {}), **(row or {})}) for row in rows]
-        for table, rows in given.items()
-    }
+    tables = {table: [valued(table, {**DEFAULTS.get(table, {}), **(row or {})}) for row in rows] for table, rows in given.items()}
     tables.setdefault("crm.account", [DEFAULTS["crm.account"]])
     tables.setdefault("identity.match", list(everything_to_one(tables)))
     return tables

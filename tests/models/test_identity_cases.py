@@ -80,8 +80,7 @@ def rows_of(case):
         "crm.account": [{"id": key, "name": name} for key, name in case["accounts"].items()],
         "crm.key": list(pairs(case["keys"], "account_id")),
         "identity.ledger": [
-            dict(zip(("source", "source_id", "account_id", "decided"), row, strict=True))
-            for row in case.get("ledger", ())
+            dict(zip(("source", "source_id", "account_id", "decided"), row, strict=True)) for row in case.get("ledger", ())
         ],
     }
     for source, objects in case["objects"].items():

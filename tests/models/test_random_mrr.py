@@ -21,10 +21,7 @@ def test_mrr_of_random_customers_is_exact(seed):
     books = Books(tables, AS_OF)
     living = [row["id"] for row in tables["stripe.customer"] if not row["deleted"]]
     accounts = [{"id": customer_id, "name": customer_id} for customer_id in living]
-    matches = [
-        {"source": "stripe", "source_id": customer_id, "account_id": customer_id, "rule": "test"}
-        for customer_id in books.customers
-    ]
+    matches = [{"source": "stripe", "source_id": customer_id, "account_id": customer_id, "rule": "test"} for customer_id in books.customers]
     con = open_warehouse({**tables, "crm.account": accounts, "identity.match": matches})
     links = {"mixpanel_group_url_base": None, "zendesk_url_base": None}
     facts = {row["account_id"]: row for row in records(con, facts_query(), as_of=AS_OF, **links)}

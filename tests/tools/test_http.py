@@ -158,9 +158,7 @@ def test_attempts_are_bounded_and_the_last_answer_is_told(connect, server):
     http = connect()
     with pytest.raises(VendorError) as caught:
         http.get("/things/1", params={"key": SECRET}, into=Thing)
-    assert str(caught.value) == (
-        "acme: GET /things/1 was answered 502: Sorry, 502, again and again. Run again later (request req-9)"
-    )
+    assert str(caught.value) == ("acme: GET /things/1 was answered 502: Sorry, 502, again and again. Run again later (request req-9)")
     assert (http.calls, caught.value.status, caught.value.request_id) == (4, 502, "req-9")
 
 

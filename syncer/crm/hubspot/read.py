@@ -92,9 +92,7 @@ class Reader:
             if len(msgspec.json.encode(wish)) > SEARCH_BODY:
                 yield from self.whole()
                 return
-            page: _Page = self._http.request(
-                "POST", f"{self._path}/search", json=wish, repeatable=True, into=_Page
-            ).value
+            page: _Page = self._http.request("POST", f"{self._path}/search", json=wish, repeatable=True, into=_Page).value
             if page.total > SEARCH_REACH and not seen:
                 yield from self.whole()
                 return

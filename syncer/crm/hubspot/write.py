@@ -63,9 +63,7 @@ class Batches:
             }
             for update in batch
         ]
-        reply = self._http.request(
-            "POST", self._path, json={"inputs": inputs}, repeatable=True, accept=(400, 404, 409, 413), into=_Answer
-        )
+        reply = self._http.request("POST", self._path, json={"inputs": inputs}, repeatable=True, accept=(400, 404, 409, 413), into=_Answer)
         if reply.value is None:
             raise BatchRefused(_refusal(reply.body))
         return _outcomes(batch, reply.value)
@@ -83,9 +81,7 @@ def _outcomes(batch: Sequence[Update], answer: _Answer) -> list[Outcome]:
         ids = _ids(error)
         named |= dict.fromkeys(ids, _words(error))
         general += [] if ids else [_words(error)]
-    silence = (
-        "; ".join(general) or "HubSpot's answer does not mention this record; it may have been merged into another"
-    )
+    silence = "; ".join(general) or "HubSpot's answer does not mention this record; it may have been merged into another"
     return [Outcome(update.id, named.get(update.id) or (None if update.id in written else silence)) for update in batch]
 
 
@@ -107,8 +103,6 @@ def _refusal(body: bytes) -> str:
         found = msgspec.json.decode(body, type=_Refusal)
     except msgspec.DecodeError:
         return body[:300].decode(errors="replace")
-    details = "; ".join(
-        error.message for error in found.errors[:3] if error.message and error.message not in found.message
-    )
+    details = "; ".join(error.message for error in found.errors[:3] if error.message and error.message not in found.message)
     sentence = f"{found.message} ({details})" if details else found.message
     return f"{found.category}: {sentence}" if found.category else sentence

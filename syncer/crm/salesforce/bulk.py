@@ -82,9 +82,7 @@ class Bulk:
         reason = job.error_message or "its results do not mention this record"
         said: dict[str, str | None] = {}
         for result in ("unprocessedrecords", "failedResults"):
-            said |= {
-                key: error or f"{result} of Bulk job {job.id}: {reason}" for key, error in self._results(job, result)
-            }
+            said |= {key: error or f"{result} of Bulk job {job.id}: {reason}" for key, error in self._results(job, result)}
         said |= {key: None for key, _ in self._results(job, "successfulResults")}
         silence = f"Bulk job {job.id} ended as {job.state}: {reason}"
         return [Outcome(update.id, said.get(salesforce_id(update.id), silence)) for update in batch]
@@ -136,9 +134,7 @@ def csv_of(batch: Sequence[Update], fields: Mapping[str, CrmField]) -> bytes:
     quoted = {name: fields[name].kind in QUOTED_KINDS for name in names}
     lines = [",".join(["Id", *names])]
     lines += [
-        ",".join(
-            [update.id, *[_cell(update.values[name], quoted[name]) if name in update.values else "" for name in names]]
-        )
+        ",".join([update.id, *[_cell(update.values[name], quoted[name]) if name in update.values else "" for name in names]])
         for update in batch
     ]
     return ("\n".join(lines) + "\n").encode()

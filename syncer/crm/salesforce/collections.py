@@ -68,9 +68,7 @@ class Collections:
 
     def _send(self, batch: Sequence[Update]) -> list[Outcome]:
         body = {"allOrNone": False, "records": [self._record(update) for update in batch]}
-        reply = self._http.request(
-            "PATCH", self._path, json=body, repeatable=True, accept=(400, 413), into=list[_RowAnswer]
-        )
+        reply = self._http.request("PATCH", self._path, json=body, repeatable=True, accept=(400, 413), into=list[_RowAnswer])
         if reply.value is None:
             raise BatchRefused(refusal(reply.body))
         answers: list[_RowAnswer | None] = reply.value

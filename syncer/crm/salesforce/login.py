@@ -74,9 +74,7 @@ def _session(http: Http) -> requests.Session:
             body = str(request.body or "").encode()
             headers = {name: str(request.headers[name]) for name in ("Authorization", "Content-Type")}
             path = urlsplit(request.url or "").path
-            reply = http.request(
-                "POST", str(path), content=body, headers=headers, repeatable=True, accept=(400, 401, 403)
-            )
+            reply = http.request("POST", str(path), content=body, headers=headers, repeatable=True, accept=(400, 401, 403))
             response = requests.Response()
             response.status_code = reply.status
             response.headers.update(reply.headers)

@@ -58,9 +58,7 @@ class Salesforce:
 
     def check(self) -> str:
         """The organisation's name and id."""
-        found = self._http.get(
-            f"{self._sobject.data}/query", {"q": "SELECT Id, Name FROM Organization"}, into=_Organizations
-        )
+        found = self._http.get(f"{self._sobject.data}/query", {"q": "SELECT Id, Name FROM Organization"}, into=_Organizations)
         return ", ".join(f"{record.Name} ({record.Id})" for record in found.records) or self._http.base_url
 
     def describe(self) -> Mapping[str, CrmField]:
@@ -73,9 +71,7 @@ class Salesforce:
         known = self._fields if self._fields is not None else self.describe()
         return read(self._sobject, fields, known, since)
 
-    def write(
-        self, updates: Iterable[Update], fields: Mapping[str, CrmField], count: int
-    ) -> Iterator[Sequence[Outcome]]:
+    def write(self, updates: Iterable[Update], fields: Mapping[str, CrmField], count: int) -> Iterator[Sequence[Outcome]]:
         """Outcomes batch by batch; those of updates that could not be sent come last."""
         held: list[Outcome] = []
         collections = Collections(self._sobject, fields)

@@ -23,9 +23,7 @@ LONGEST_QUERY = 15_000
 """Characters: the query travels in the URL, which together with the headers may take 16 KB."""
 
 
-def read(
-    sobject: Sobject, fields: Sequence[str], known: Mapping[str, CrmField], since: str | None
-) -> Iterator[CrmPage]:
+def read(sobject: Sobject, fields: Sequence[str], known: Mapping[str, CrmField], since: str | None) -> Iterator[CrmPage]:
     """Pages of up to 2,000 records; those changed at or after `since`, deleted ones marked, or all living ones.
 
     MissingCrmField when a field is not there or not visible to the credential.
@@ -43,9 +41,7 @@ def _soql(sobject: Sobject, fields: Sequence[str], known: Mapping[str, CrmField]
     missing = [name for name in fields if name not in known]
     if missing:
         hint = "create it, or give the run-as user a permission set that makes it visible"
-        raise MissingCrmField(
-            f"Salesforce: {sobject.name} shows no field {', '.join(missing)} to this credential; {hint}"
-        )
+        raise MissingCrmField(f"Salesforce: {sobject.name} shows no field {', '.join(missing)} to this credential; {hint}")
     asked = ", ".join(dict.fromkeys([*OWN, *fields]))
     soql = f"SELECT {asked} FROM {sobject.name}" + (f" WHERE SystemModstamp >= {instant(since)}" if since else "")
     if len(soql) > LONGEST_QUERY:

@@ -97,9 +97,7 @@ class _Known:
 def _known_accounts(records: Records) -> list[_Known]:
     """Paying in dollars, so that they compare."""
     prices = {price["id"]: price for price in records["stripe"]["prices"]}
-    customers = _single(
-        (each["metadata"].get("account_id"), each) for each in records["stripe"]["customers"] if not each.get("deleted")
-    )
+    customers = _single((each["metadata"].get("account_id"), each) for each in records["stripe"]["customers"] if not each.get("deleted"))
     organizations = _single((each["external_id"], each) for each in records["zendesk"]["organizations"])
     groups = {each["group_id"] for each in records["mixpanel"]["groups"]}
     requesters = {each["organization_id"]: each["id"] for each in records["zendesk"]["users"]}
@@ -161,7 +159,10 @@ def _cancel(account: _Known) -> Change:
 def _upgrade(account: _Known) -> Change:
     more = account.seats + max(5, account.seats // 2)
     return Change(
-        f"goes from {account.seats} to {more} seats", account.name, "stripe", "POST",
+        f"goes from {account.seats} to {more} seats",
+        account.name,
+        "stripe",
+        "POST",
         f"/v1/subscriptions/{account.charged[0]['id']}",
         {"items[0][id]": account.item["id"], "items[0][quantity]": str(more)},
     )
@@ -170,14 +171,21 @@ def _upgrade(account: _Known) -> Change:
 def _silence(account: _Known, as_of: int) -> Change:
     since = iso(midnight(as_of) - QUIET_DAYS * DAY)[:10]
     return Change(
-        f"has not used the product for {QUIET_DAYS} days", account.name, "mixpanel", "POST", "/_control/load",
+        f"has not used the product for {QUIET_DAYS} days",
+        account.name,
+        "mixpanel",
+        "POST",
+        "/_control/load",
         {"mixpanel": {"delete_events": [{"account_id": account.key, "from": since}]}},
     )
 
 
 def _complain(account: _Known) -> Change:
     ticket = {
-        "subject": "Nobody can sign in", "comment": {"body": "Since this morning. We are losing orders."},
-        "priority": "urgent", "requester_id": account.requester_id, "organization_id": account.organization_id,
+        "subject": "Nobody can sign in",
+        "comment": {"body": "Since this morning. We are losing orders."},
+        "priority": "urgent",
+        "requester_id": account.requester_id,
+        "organization_id": account.organization_id,
     }
     return Change("opens an urgent ticket", account.name, "zendesk", "POST", "/api/v2/tickets", {"ticket": ticket})

@@ -1,7 +1,7 @@
 """Does an answer fit the vendor's own OpenAPI file? The files are not shipped: without them tests that ask are skipped.
 
-    ZENDESK = Contract("zendesk/support.json")
-    ZENDESK.check("GET", "/api/v2/users/7", 200, body)      # AssertionError naming each place that does not fit
+ZENDESK = Contract("zendesk/support.json")
+ZENDESK.check("GET", "/api/v2/users/7", 200, body)      # AssertionError naming each place that does not fit
 """
 
 from __future__ import annotations

@@ -70,13 +70,10 @@ def records(companies: int = 25) -> dict[str, Any]:
             for n in range(companies)
         ],
         "contacts": [
-            {"id": str(700 + n), "properties": {"email": f"p{n}@example.com", "firstname": f"P{n}", "lastname": "L"}}
-            for n in range(3)
+            {"id": str(700 + n), "properties": {"email": f"p{n}@example.com", "firstname": f"P{n}", "lastname": "L"}} for n in range(3)
         ],
         "tasks": [{"id": "800", "properties": {"hs_task_subject": "Call", "hs_timestamp": "2026-09-30T09:00:00Z"}}],
-        "owners": [
-            {"id": str(900 + n), "properties": {"email": f"o{n}@example.com", "firstName": "O"}} for n in range(2)
-        ],
+        "owners": [{"id": str(900 + n), "properties": {"email": f"o{n}@example.com", "firstName": "O"}} for n in range(2)],
     }
 
 

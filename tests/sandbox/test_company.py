@@ -156,9 +156,7 @@ def test_discounts_of_every_kind(company: Records) -> None:
     stripe = company["stripe"]
     coupons = {coupon["id"]: coupon for coupon in stripe["coupons"]}
     own = [discount for each in stripe["subscriptions"] for discount in each["discounts"]]
-    of_items = [
-        discount for each in stripe["subscriptions"] for item in each["items"]["data"] for discount in item["discounts"]
-    ]
+    of_items = [discount for each in stripe["subscriptions"] for item in each["items"]["data"] for discount in item["discounts"]]
     of_customers = [customer["discount"] for customer in stripe["customers"] if customer.get("discount")]
     assert own
     assert of_items
@@ -176,9 +174,7 @@ def test_discounts_of_every_kind(company: Records) -> None:
 
 def test_use_falls_weeks_before_a_customer_leaves() -> None:
     records = make_company(1200, 5)
-    accounts = {
-        each["id"]: each["metadata"].get("account_id") for each in records["stripe"]["customers"] if "metadata" in each
-    }
+    accounts = {each["id"]: each["metadata"].get("account_id") for each in records["stripe"]["customers"] if "metadata" in each}
     left = {
         accounts[each["customer"]]: each["ended_at"]
         for each in records["stripe"]["subscriptions"]
@@ -222,9 +218,7 @@ def test_support_has_gaps(company: Records) -> None:
         "good",
         "bad",
     }
-    assert [ticket["created_at"] for ticket in zendesk["tickets"]] == sorted(
-        ticket["created_at"] for ticket in zendesk["tickets"]
-    )
+    assert [ticket["created_at"] for ticket in zendesk["tickets"]] == sorted(ticket["created_at"] for ticket in zendesk["tickets"])
 
 
 def test_plain_json_with_names_of_the_world(company: Records) -> None:

@@ -84,13 +84,9 @@ def test_salesforce_ids_have_the_vendors_checksum(company: Records) -> None:
 
 def test_some_domains_are_of_two_accounts_and_some_customers_known_by_nothing_else(company: Records) -> None:
     crm = company["salesforce"]["Account"]
-    twice = {
-        name for name, count in Counter(domain(account) for account in crm if domain(account)).items() if count > 1
-    }
+    twice = {name for name, count in Counter(domain(account) for account in crm if domain(account)).items() if count > 1}
     assert 10 <= len(twice) <= 25
-    by_domain = [
-        each for each in living(company) if not each["metadata"] and each["email"].lower().split("@")[1] in twice
-    ]
+    by_domain = [each for each in living(company) if not each["metadata"] and each["email"].lower().split("@")[1] in twice]
     assert len(by_domain) == len(twice)
     assert not any(account["Account_Key__c"] for account in crm if domain(account) in twice)
 
@@ -108,9 +104,7 @@ def test_renamed_capitals_and_missing(company: Records) -> None:
 
 
 def test_some_merged_customers_pay_in_two_currencies(company: Records) -> None:
-    paying = {
-        each["customer"]: each["currency"] for each in company["stripe"]["subscriptions"] if each["status"] == "active"
-    }
+    paying = {each["customer"]: each["currency"] for each in company["stripe"]["subscriptions"] if each["status"] == "active"}
     currencies: dict[str, set[str]] = {}
     for each in living(company):
         if "account_id" in each["metadata"] and each["id"] in paying:

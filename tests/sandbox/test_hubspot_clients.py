@@ -79,9 +79,7 @@ def test_v3_makes_a_task_and_links_it(v3: Client) -> None:
 
 @pytest.fixture
 def dated(portal: Portal) -> Iterator[Any]:
-    with hubspot_sdk.HubSpot(
-        access_token=CREDENTIALS, base_url=portal.url, max_retries=0, _strict_response_validation=True
-    ) as client:
+    with hubspot_sdk.HubSpot(access_token=CREDENTIALS, base_url=portal.url, max_retries=0, _strict_response_validation=True) as client:
         yield client
 
 
@@ -108,9 +106,7 @@ def test_dated_sees_the_errors_of_a_207(dated: Any) -> None:
 
 
 def test_dated_searches(dated: Any) -> None:
-    found = dated.crm.objects.companies.search(
-        after="0", filter_groups=[{"filters": [FILTER]}], limit=10, properties=["name"], sorts=[]
-    )
+    found = dated.crm.objects.companies.search(after="0", filter_groups=[{"filters": [FILTER]}], limit=10, properties=["name"], sorts=[])
     assert (found.total, found.results[0].id) == (1, "507")
 
 

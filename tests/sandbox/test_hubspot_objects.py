@@ -175,9 +175,7 @@ def test_batch_read_answers_207_when_ids_name_nothing(portal: Portal, base: str)
     body = {"properties": ["syncer_mrr", "name"], "inputs": [{"id": "500"}, {"id": "501"}]}
     whole = portal.send("POST", f"{base}/companies/batch/read", body)
     assert (ids(whole), whole["status"], "numErrors" in whole) == (["500", "501"], "COMPLETE", False)
-    part = portal.send(
-        "POST", f"{base}/companies/batch/read", {"inputs": [{"id": "500"}, {"id": "9"}, {"id": "x"}]}, 207
-    )
+    part = portal.send("POST", f"{base}/companies/batch/read", {"inputs": [{"id": "500"}, {"id": "9"}, {"id": "x"}]}, 207)
     assert (ids(part), part["numErrors"]) == (["500"], 1)
     assert part["errors"][0]["category"] == "OBJECT_NOT_FOUND"
     assert part["errors"][0]["context"] == {"ids": ["9", "x"]}
@@ -201,9 +199,7 @@ def test_batch_update_writes_each_row_and_reports_unknown_ids_alone(portal: Port
 
 
 def test_batch_update_tells_rows_apart_by_their_trace_id(portal: Portal) -> None:
-    inputs = [
-        {"id": one, "objectWriteTraceId": f"t{one}", "properties": {"syncer_plan": "x"}} for one in ("500", "8", "9")
-    ]
+    inputs = [{"id": one, "objectWriteTraceId": f"t{one}", "properties": {"syncer_plan": "x"}} for one in ("500", "8", "9")]
     answer = portal.send("POST", f"{COMPANIES}/batch/update", {"inputs": inputs}, 207)
     assert answer["results"][0]["objectWriteTraceId"] == "t500"
     assert [error["context"] for error in answer["errors"]] == [
@@ -212,9 +208,7 @@ def test_batch_update_tells_rows_apart_by_their_trace_id(portal: Portal) -> None
     ]
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"syncer_mrr": "x"}, {"no_such_thing": "1"}, {"syncer_renews_on": "1796083200001"}, {}]
-)
+@pytest.mark.parametrize("wrong", [{"syncer_mrr": "x"}, {"no_such_thing": "1"}, {"syncer_renews_on": "1796083200001"}, {}])
 def test_one_wrong_row_refuses_the_whole_batch(portal: Portal, wrong: dict[str, str]) -> None:
     inputs = [*rows(2, syncer_plan="Pro"), {"id": "502", "properties": wrong}]
     status, body = portal.refusal("POST", f"{COMPANIES}/batch/update", {"inputs": inputs})

@@ -157,9 +157,7 @@ def test_associations_in_batches(portal: Portal) -> None:
     rows = [{"from": {"id": "800"}, "to": {"id": one}, "types": types} for one in ("500", "501", "9")]
     made = portal.send("POST", f"{pairs}/create", {"inputs": rows}, 207)
     assert (len(made["results"]), made["errors"][0]["context"]["toObjectId"]) == (2, ["9"])
-    default = portal.send(
-        "POST", f"{pairs}/associate/default", {"inputs": [{"from": {"id": "800"}, "to": {"id": "502"}}]}
-    )
+    default = portal.send("POST", f"{pairs}/associate/default", {"inputs": [{"from": {"id": "800"}, "to": {"id": "502"}}]})
     assert [each["associationSpec"]["associationTypeId"] for each in default["results"]] == [192, 191]
     read = portal.send("POST", f"{pairs}/read", {"inputs": [{"id": "800"}]})
     assert [each["toObjectId"] for each in read["results"][0]["to"]] == [500, 501, 502]

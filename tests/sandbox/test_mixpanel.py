@@ -58,8 +58,11 @@ class Project:
     def client(self) -> Mixpanel:
         credentials = ServiceAccountCredentials(*SERVICE_ACCOUNT, PROJECT_ID)
         consumer = Consumer(
-            events_url=f"{self.url}/track", people_url=f"{self.url}/engage", groups_url=f"{self.url}/groups",
-            import_url=f"{self.url}/import", credentials=credentials,
+            events_url=f"{self.url}/track",
+            people_url=f"{self.url}/engage",
+            groups_url=f"{self.url}/groups",
+            import_url=f"{self.url}/import",
+            credentials=credentials,
         )
         return Mixpanel(PROJECT_TOKEN, consumer=consumer)
 
@@ -72,14 +75,14 @@ def event(number: int, day: int, group: str = "acme", name: str = "report viewed
 def records() -> dict[str, list[Any]]:
     return {
         "groups": [
-            {"group_id": f"g{n:04d}",
-             "properties": {"$name": f"Company {n}", "plan": ("free", "pro")[n % 2], "seats": n}}
+            {"group_id": f"g{n:04d}", "properties": {"$name": f"Company {n}", "plan": ("free", "pro")[n % 2], "seats": n}}
             for n in range(2300)
         ],
         "users": [{"distinct_id": f"u{n}", "properties": {"$email": f"u{n}@example.com"}} for n in range(3)],
         "cohorts": [{"id": 1000, "name": "Champions", "distinct_ids": ["u1", "u9"]}],
         "events": [
-            *(event(n, 1) for n in range(5)), *(event(n, 2, "other", "export started") for n in range(5, 8)),
+            *(event(n, 1) for n in range(5)),
+            *(event(n, 2, "other", "export started") for n in range(5, 8)),
             event(8, 0),
         ],
     }
@@ -128,15 +131,23 @@ def test_engage_fits_the_contract(project: Project) -> None:
     assert names == ["report viewed", "export started"]
 
 
-@pytest.mark.parametrize(("form", "expected"), [
-    ({}, ["u0", "u1", "u2"]), ({"distinct_id": "u1"}, ["u1"]), ({"distinct_ids": '["u2", "u0"]'}, ["u0", "u2"]),
-    ({"filter_by_cohort": '{"id": 1000}'}, ["u1", "u9"]),
-    ({"filter_by_cohort": '{"id": 1000}', "include_all_users": "false"}, ["u1"]),
-    ({"where": 'properties["$email"] == "u2@example.com"'}, ["u2"]),
-    ({"data_group_id": "77", "where": 'properties["plan"] == "pro" and properties["seats"] > 2297'}, ["g2299"]),
-    ({"data_group_id": "77", "where": 'not properties["plan"]'}, None), ({"data_group_id": "78"}, None),
-    ({"page": "1"}, None), ({"filter_by_cohort": '{"id": 7}'}, None), ({"behaviors": "[]"}, None),
-])
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ({}, ["u0", "u1", "u2"]),
+        ({"distinct_id": "u1"}, ["u1"]),
+        ({"distinct_ids": '["u2", "u0"]'}, ["u0", "u2"]),
+        ({"filter_by_cohort": '{"id": 1000}'}, ["u1", "u9"]),
+        ({"filter_by_cohort": '{"id": 1000}', "include_all_users": "false"}, ["u1"]),
+        ({"where": 'properties["$email"] == "u2@example.com"'}, ["u2"]),
+        ({"data_group_id": "77", "where": 'properties["plan"] == "pro" and properties["seats"] > 2297'}, ["g2299"]),
+        ({"data_group_id": "77", "where": 'not properties["plan"]'}, None),
+        ({"data_group_id": "78"}, None),
+        ({"page": "1"}, None),
+        ({"filter_by_cohort": '{"id": 7}'}, None),
+        ({"behaviors": "[]"}, None),
+    ],
+)
 def test_engage_chooses(project: Project, form: dict[str, str], expected: list[str] | None) -> None:
     for path in ("/api/query/engage", "/api/2.0/engage"):
         answer = project.call("POST", path, data=form)
@@ -166,11 +177,14 @@ def test_export_days_are_inclusive_and_utc(project: Project) -> None:
     assert project.export("2026-09-20", "2026-09-20")[-1]["properties"]["time"] == midnight - 1
 
 
-@pytest.mark.parametrize(("params", "insert_ids"), [
-    ({"event": '["export started"]'}, ["i5", "i6", "i7"]),
-    ({"event": '["export started", "report viewed"]', "limit": 4}, ["i5", "i6", "i7", "i0"]),
-    ({"where": 'properties["account_id"] == "other" and properties["seats"] >= 6'}, ["i6", "i7"]),
-])
+@pytest.mark.parametrize(
+    ("params", "insert_ids"),
+    [
+        ({"event": '["export started"]'}, ["i5", "i6", "i7"]),
+        ({"event": '["export started", "report viewed"]', "limit": 4}, ["i5", "i6", "i7", "i0"]),
+        ({"where": 'properties["account_id"] == "other" and properties["seats"] >= 6'}, ["i6", "i7"]),
+    ],
+)
 def test_export_filters(project: Project, params: dict[str, Any], insert_ids: list[str]) -> None:
     found = project.export("2026-09-19", "2026-09-21", **params)
     assert [one["properties"]["$insert_id"] for one in found] == insert_ids
@@ -185,14 +199,17 @@ def test_export_in_milliseconds_and_in_gzip(project: Project) -> None:
     assert len(gzip.decompress(answer.raw.data).splitlines()) == 9
 
 
-@pytest.mark.parametrize("params", [
-    {"from_date": "2026-09-01"},
-    {"from_date": "2026-09-01", "to_date": "yesterday"},
-    {"from_date": "2026-09-02", "to_date": "2026-09-01"},
-    {"from_date": "2026-09-02", "to_date": "2026-09-22"},
-    {"from_date": "2026-09-01", "to_date": "2026-09-02", "limit": "100001"},
-    {"from_date": "2026-09-01", "to_date": "2026-09-02", "event": "report viewed"},
-])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"from_date": "2026-09-01"},
+        {"from_date": "2026-09-01", "to_date": "yesterday"},
+        {"from_date": "2026-09-02", "to_date": "2026-09-01"},
+        {"from_date": "2026-09-02", "to_date": "2026-09-22"},
+        {"from_date": "2026-09-01", "to_date": "2026-09-02", "limit": "100001"},
+        {"from_date": "2026-09-01", "to_date": "2026-09-02", "event": "report viewed"},
+    ],
+)
 def test_export_refuses(project: Project, params: dict[str, str]) -> None:
     assert project.call("GET", "/api/2.0/export", params=params).status_code == 400
 
@@ -214,7 +231,9 @@ def test_what_the_official_package_writes_is_read_back(project: Project) -> None
     client.people_union("u7", {"tags": ["a", "b"]})
     client.people_unset("u7", ["first"])
     assert project.engage(distinct_id="u7")["results"][0]["$properties"] == {
-        "$name": "Ann", "visits": 3, "tags": ["a", "b"],
+        "$name": "Ann",
+        "visits": 3,
+        "tags": ["a", "b"],
     }
     client.people_increment("u7", {"$name": 1})
     client.people_append("u7", {"visits": 9})
@@ -304,7 +323,8 @@ def test_faults_log_and_reset(project: Project) -> None:
     assert len(project.export("2026-09-20", "2026-09-20")) == 5
     log = project.call("GET", "/_control/requests").json()["requests"]
     assert [(one["path"], one["status"], one["rows"], one["fault"]) for one in log] == [
-        ("/api/2.0/export", 200, 5, "truncate"), ("/api/query/engage", 500, 0, "status"),
+        ("/api/2.0/export", 200, 5, "truncate"),
+        ("/api/query/engage", 500, 0, "status"),
         ("/api/2.0/export", 200, 5, None),
     ]
     project.call("POST", "/_control/load", json={"mixpanel": {"users": [{"distinct_id": "loaded", "properties": {}}]}})

@@ -40,9 +40,7 @@ def mrr_of_rows(folder: Path, day: str) -> dict[str, Fraction]:
         for row in csv.DictReader(file):
             live = row["start_date"] <= day and (not row["end_date"] or row["end_date"] > day)
             if live and row["is_trial"] == "False":
-                totals[row["account_id"]] = (
-                    totals.get(row["account_id"], Fraction(0)) + Fraction(row["mrr_amount"]) * 100
-                )
+                totals[row["account_id"]] = totals.get(row["account_id"], Fraction(0)) + Fraction(row["mrr_amount"]) * 100
     return totals
 
 
@@ -125,11 +123,7 @@ def test_subscriptions(small: Loaded) -> None:
     }
     ended = int(datetime(2024, 12, 31, tzinfo=UTC).timestamp())
     assert (by_name["S-2"]["ended_at"], by_name["S-2"]["canceled_at"]) == (ended, ended)
-    assert (
-        by_name["S-6"]["trial_end"]
-        == by_name["S-6"]["items"]["data"][0]["current_period_end"]
-        == NEW_YEAR + 14 * 86_400
-    )
+    assert by_name["S-6"]["trial_end"] == by_name["S-6"]["items"]["data"][0]["current_period_end"] == NEW_YEAR + 14 * 86_400
     leaving = by_name["S-4"]
     end_of_year = int(datetime(2025, 12, 31, tzinfo=UTC).timestamp())
     assert (leaving["cancel_at_period_end"], leaving["cancel_at"]) == (True, end_of_year)
@@ -152,9 +146,7 @@ def test_usage_support_and_crm(small: Loaded) -> None:
     ]
     assert {event["surface"] for event in events} <= {"web", "mobile"}
     tickets = small.records["zendesk"]["tickets"]
-    assert [
-        (each["status"], each["priority"], each["satisfaction_rating"]["score"], each["tags"]) for each in tickets
-    ] == [
+    assert [(each["status"], each["priority"], each["satisfaction_rating"]["score"], each["tags"]) for each in tickets] == [
         ("closed", "high", "unoffered", []),
         ("solved", "normal", "good", ["escalated"]),
         ("solved", "low", "bad", []),
@@ -231,7 +223,5 @@ def test_missing_files_and_columns(tmp_path: Path) -> None:
     with pytest.raises(BadData, match=r"no file that ends in accounts\.csv; --data wants a folder"):
         read_ravenstack(tmp_path)
     folder = raven_files.write(tmp_path, accounts="account_id,account_name\nA-1,Company_1")
-    with pytest.raises(
-        BadData, match=r"accounts\.csv:1: the column industry is missing; the file has account_id, account_name"
-    ):
+    with pytest.raises(BadData, match=r"accounts\.csv:1: the column industry is missing; the file has account_id, account_name"):
         read_ravenstack(folder)

@@ -40,9 +40,7 @@ def test_a_job_moves_by_polls(org: Org) -> None:
 
 def test_results_tell_of_each_row_in_an_order_of_their_own(org: Org) -> None:
     rows = [{"Account_Key__c": f"key-{number}", "Name": f"Zoë {number}" if number % 3 else ""} for number in range(450)]
-    job = org.ingest(
-        "upsert", [*rows, {"Account_Key__c": "acme-1", "Name": "Acme!"}], externalIdFieldName="Account_Key__c"
-    )
+    job = org.ingest("upsert", [*rows, {"Account_Key__c": "acme-1", "Name": "Acme!"}], externalIdFieldName="Account_Key__c")
     assert (job["state"], job["numberRecordsProcessed"], job["numberRecordsFailed"]) == ("JobComplete", 451, 150)
     good, bad = org.results(job, "successfulResults"), org.results(job, "failedResults")
     assert list(good[0]) == ["sf__Id", "sf__Created", "Account_Key__c", "Name"]

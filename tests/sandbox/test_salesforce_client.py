@@ -89,10 +89,7 @@ def test_writes_one_by_one(sf: Salesforce) -> None:
 
 
 def test_collections(sf: Salesforce) -> None:
-    rows = [
-        {"attributes": {"type": "Account"}, "Account_Key__c": f"k{number}", "Name": f"K {number}"}
-        for number in range(200)
-    ]
+    rows = [{"attributes": {"type": "Account"}, "Account_Key__c": f"k{number}", "Name": f"K {number}"} for number in range(200)]
     body = json.dumps({"allOrNone": False, "records": rows})
     results = sf.restful("composite/sobjects/Account/Account_Key__c", method="PATCH", data=body)
     assert [result["created"] for result in results] == [True] * 200
@@ -103,9 +100,7 @@ def test_collections(sf: Salesforce) -> None:
 
 
 def test_bulk(org: Org, sf: Salesforce) -> None:
-    rows = [
-        {"Account_Key__c": f"bulk-{number}", "Name": f"Zoë {number}", "MRR__c": number / 4} for number in range(1_000)
-    ]
+    rows = [{"Account_Key__c": f"bulk-{number}", "Name": f"Zoë {number}", "MRR__c": number / 4} for number in range(1_000)]
     rows.append({"Account_Key__c": "acme-1", "Name": "x" * 256, "MRR__c": 1})
     (done,) = sf.bulk2.Account.upsert(records=rows, external_id_field="Account_Key__c", wait=0.1)
     assert (done["numberRecordsProcessed"], done["numberRecordsFailed"]) == (1001, 1)
@@ -113,9 +108,7 @@ def test_bulk(org: Org, sf: Salesforce) -> None:
     assert refused[0]["sf__Error"].startswith("STRING_TOO_LONG:Account Name: data value too large:")
     good = sf.bulk2.Account.get_successful_records(done["job_id"])
     assert "ZoÃ« 1" in good  # the client guesses Latin-1 where no charset is told, as with the real one
-    pages = list(
-        sf.bulk2.Account.query("SELECT Id, Name, MRR__c FROM Account WHERE Name LIKE 'Zo%'", max_records=400, wait=0.1)
-    )
+    pages = list(sf.bulk2.Account.query("SELECT Id, Name, MRR__c FROM Account WHERE Name LIKE 'Zo%'", max_records=400, wait=0.1))
     read = [row for page in pages for row in csv.DictReader(io.StringIO(page))]
     assert [len(page.splitlines()) for page in pages] == [401, 401, 201]
     assert {row["Name"]: float(row["MRR__c"]) for row in read}["Zoë 999"] == 249.75

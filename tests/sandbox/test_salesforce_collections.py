@@ -70,9 +70,7 @@ def test_rows_of_several_objects_answer_in_their_order(org: Org) -> None:
 
 def test_an_update_without_id_and_an_insert_with_one(org: Org) -> None:
     assert codes(org.json("PATCH", PATH, json={"records": [account(Name="x")]})) == ["MISSING_ARGUMENT"]
-    assert codes(org.json("POST", PATH, json={"records": [account(Id=ACME, Name="x")]})) == [
-        "INVALID_FIELD_FOR_INSERT_UPDATE"
-    ]
+    assert codes(org.json("POST", PATH, json={"records": [account(Id=ACME, Name="x")]})) == ["INVALID_FIELD_FOR_INSERT_UPDATE"]
 
 
 def test_upsert_by_external_id(org: Org) -> None:
@@ -87,20 +85,14 @@ def test_upsert_by_external_id(org: Org) -> None:
     assert codes(results) == [None, None, "DUPLICATE_VALUE", "DUPLICATE_VALUE", "MISSING_ARGUMENT"]
     assert [result.get("created") for result in results] == [False, True, None, None, None]
     assert results[2]["errors"][0]["message"] == "Duplicate external id specified: same"
-    several = org.json(
-        "PATCH", f"{PATH}/Account/Stripe_Customer_Id__c", json={"records": [account(Stripe_Customer_Id__c="cus_twice")]}
-    )
+    several = org.json("PATCH", f"{PATH}/Account/Stripe_Customer_Id__c", json={"records": [account(Stripe_Customer_Id__c="cus_twice")]})
     assert codes(several) == ["DUPLICATE_EXTERNAL_ID"]
-    by_id = org.json(
-        "PATCH", f"{PATH}/Account/Id", json={"records": [account(Id=ACME, Name="A2"), account(Name="made")]}
-    )
+    by_id = org.json("PATCH", f"{PATH}/Account/Id", json={"records": [account(Id=ACME, Name="A2"), account(Name="made")]})
     assert [result["created"] for result in by_id] == [False, True]
 
 
 def test_delete_and_retrieve(org: Org) -> None:
-    results = org.json(
-        "DELETE", PATH, params={"ids": f"{BETA},{GONE},001000000000999AAA,nonsense", "allOrNone": "false"}
-    )
+    results = org.json("DELETE", PATH, params={"ids": f"{BETA},{GONE},001000000000999AAA,nonsense", "allOrNone": "false"})
     assert codes(results) == [None, "ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID"]
     results = org.json("DELETE", PATH, params={"ids": f"{ACME},{GONE}", "allOrNone": "true"})
     assert codes(results) == ["ALL_OR_NONE_OPERATION_ROLLED_BACK", "ENTITY_IS_DELETED"]

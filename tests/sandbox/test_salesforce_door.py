@@ -134,9 +134,7 @@ def test_the_organisation_is_one_record(org: Org) -> None:
     org.session.post(f"{org.url}/_control/load", json=load, timeout=10).raise_for_status()
     page = org.query("SELECT Name, IsSandbox FROM Organization")
     assert [(record["Name"], record["IsSandbox"]) for record in page["records"]] == [("Acme Corp", False)]
-    assert org.json("GET", "/limits/recordCount?sObjects=Account,Nothing") == {
-        "sObjects": [{"count": 6, "name": "Account"}]
-    }
+    assert org.json("GET", "/limits/recordCount?sObjects=Account,Nothing") == {"sObjects": [{"count": 6, "name": "Account"}]}
 
 
 def test_a_reset_forgets_everything(org: Org) -> None:

@@ -102,9 +102,7 @@ def test_what_is_not_there(org: Org, method: str, path: str, status: int, code: 
 def test_an_id_has_no_place_in_the_body(org: Org) -> None:
     for method, path in (("POST", "/sobjects/Account"), ("PATCH", f"/sobjects/Account/{ACME}")):
         answer = org.call(method, path, json={"Id": ACME, "Name": "x"})
-        assert answer.json() == [
-            {"message": "The Id field should not be specified in the sobject data.", "errorCode": "INVALID_FIELD"}
-        ]
+        assert answer.json() == [{"message": "The Id field should not be specified in the sobject data.", "errorCode": "INVALID_FIELD"}]
 
 
 def test_upsert_by_external_id(org: Org) -> None:
@@ -137,9 +135,9 @@ def test_deleted_and_updated(org: Org) -> None:
     assert org.json("GET", "/sobjects/Account/deleted", params=span)["deletedRecords"] == [
         {
             "id": GONE,
-            "deletedDate": org.query("SELECT SystemModstamp FROM Account WHERE IsDeleted = true", deleted=True)[
-                "records"
-            ][0]["SystemModstamp"],
+            "deletedDate": org.query("SELECT SystemModstamp FROM Account WHERE IsDeleted = true", deleted=True)["records"][0][
+                "SystemModstamp"
+            ],
         }
     ]
     SOBJECTS.check_schema("GetDeletedResult", org.json("GET", "/sobjects/Account/deleted", params=span))
@@ -150,13 +148,9 @@ def test_deleted_and_updated(org: Org) -> None:
 
 
 def test_values_that_follow_from_others(org: Org) -> None:
-    contact = org.json("POST", "/sobjects/Contact", json={"FirstName": "Lea", "LastName": "Moos", "AccountId": ACME})[
-        "id"
-    ]
+    contact = org.json("POST", "/sobjects/Contact", json={"FirstName": "Lea", "LastName": "Moos", "AccountId": ACME})["id"]
     assert org.values(contact, "Name", kind="Contact") == ["Lea Moos"]
-    task = org.json(
-        "POST", "/sobjects/Task", json={"Subject": "Save", "WhatId": ACME, "WhoId": contact, "OwnerId": ANNA}
-    )["id"]
+    task = org.json("POST", "/sobjects/Task", json={"Subject": "Save", "WhatId": ACME, "WhoId": contact, "OwnerId": ANNA})["id"]
     named = ("Status", "Priority", "IsClosed", "AccountId", "OwnerId")
     assert org.values(task, *named, kind="Task") == ["Not Started", "Normal", False, ACME, ANNA]
     org.call("PATCH", f"/sobjects/Task/{task}", json={"Status": "Completed", "ActivityDate": "2026-11-05"})

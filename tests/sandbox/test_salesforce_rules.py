@@ -119,9 +119,7 @@ def test_json_numbers_are_read_exactly(org: Org) -> None:
     assert org.values(ACME, "MRR__c", "ARR__c") == [1234.566, 2.0]
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("MRR__c", True), ("Name", 5), ("Delinquent__c", None), ("Renews_On__c", 20261231)]
-)
+@pytest.mark.parametrize(("field", "value"), [("MRR__c", True), ("Name", 5), ("Delinquent__c", None), ("Renews_On__c", 20261231)])
 def test_json_of_another_kind_is_refused(org: Org, field: str, value: Any) -> None:
     answer = org.call("PATCH", f"/sobjects/Account/{ACME}", json={field: value})
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "JSON_PARSER_ERROR")

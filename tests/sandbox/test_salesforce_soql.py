@@ -88,9 +88,7 @@ def test_a_task_shows_what_it_is_about(org: Org) -> None:
 
 def test_the_place_of_a_fault_is_marked(org: Org) -> None:
     answer = org.call("GET", "/query", params={"q": "SELECT Id,\n  Nme\nFROM Account"})
-    assert answer.json()[0]["message"].startswith(
-        "\n  Nme\n  ^\nERROR at Row:2:Column:3\nNo such column 'Nme' on entity 'Account'."
-    )
+    assert answer.json()[0]["message"].startswith("\n  Nme\n  ^\nERROR at Row:2:Column:3\nNo such column 'Nme' on entity 'Account'.")
 
 
 def test_a_query_longer_than_100000_characters_is_refused(org: Org) -> None:

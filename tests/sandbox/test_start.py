@@ -67,9 +67,7 @@ class Visitor:
             after = {"starting_after": page["data"][-1]["id"]}
 
     def carry_out(self, change: Change) -> None:
-        answer = self.http.request(
-            change.method, self.urls[change.vendor] + change.path, body=change.payload(), headers=change.headers()
-        )
+        answer = self.http.request(change.method, self.urls[change.vendor] + change.path, body=change.payload(), headers=change.headers())
         assert answer.status in (200, 201), answer.data[:500]
 
     def events(self, first: str, last: str) -> list[dict[str, Any]]:
@@ -160,11 +158,7 @@ def tell_story(records: Records, as_of: int) -> tuple[list[Change], Visitor]:
         assert silence.body
         (quiet,) = silence.body["mixpanel"]["delete_events"]
         days = (quiet["from"], time.strftime("%Y-%m-%d", time.gmtime(as_of)))
-        before = [
-            each
-            for each in records["mixpanel"]["events"]
-            if each["properties"].get("account_id") == quiet["account_id"]
-        ]
+        before = [each for each in records["mixpanel"]["events"] if each["properties"].get("account_id") == quiet["account_id"]]
         after = visitor.events(*days)
         assert before
         assert quiet["account_id"] not in {event["properties"].get("account_id") for event in after}

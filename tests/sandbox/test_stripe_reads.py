@@ -44,18 +44,21 @@ def test_single_objects_fit_the_contract(account: Account, name: str) -> None:
         CONTRACT.check("GET", f"/v1/{name}/{record_id}", 200, account.get(f"/v1/{name}/{record_id}"))
 
 
-@pytest.mark.parametrize(("path", "expand"), [
-    ("/v1/prices", ["data.tiers", "data.product"]),
-    ("/v1/coupons", ["data.applies_to"]),
-    ("/v1/subscriptions", ["data.discounts.source.coupon", "data.customer", "data.latest_invoice.customer"]),
-    ("/v1/subscriptions", ["data.items.data.discounts"]),
-    ("/v1/customers", ["data.subscriptions.data.discounts", "data.sources"]),
-    ("/v1/invoices", ["data.parent.subscription_details.subscription", "data.lines.data.discounts"]),
-    ("/v1/subscriptions/sub_002", ["items.data.price.tiers"]),
-    ("/v1/account", []),
-    ("/v1/customers/cus_002/subscriptions", []),
-    ("/v1/invoices/in_1/lines", []),
-])
+@pytest.mark.parametrize(
+    ("path", "expand"),
+    [
+        ("/v1/prices", ["data.tiers", "data.product"]),
+        ("/v1/coupons", ["data.applies_to"]),
+        ("/v1/subscriptions", ["data.discounts.source.coupon", "data.customer", "data.latest_invoice.customer"]),
+        ("/v1/subscriptions", ["data.items.data.discounts"]),
+        ("/v1/customers", ["data.subscriptions.data.discounts", "data.sources"]),
+        ("/v1/invoices", ["data.parent.subscription_details.subscription", "data.lines.data.discounts"]),
+        ("/v1/subscriptions/sub_002", ["items.data.price.tiers"]),
+        ("/v1/account", []),
+        ("/v1/customers/cus_002/subscriptions", []),
+        ("/v1/invoices/in_1/lines", []),
+    ],
+)
 def test_expanded_answers_fit_the_contract(account: Account, path: str, expand: list[str]) -> None:
     CONTRACT.check("GET", path, 200, account.get(path, **({"expand[]": expand} if expand else {})))
 
@@ -67,7 +70,14 @@ def test_the_sdk_reads_every_list_to_its_end(account: Account) -> None:
         for name in ("customers", "products", "prices", "plans", "coupons", "invoices", "events", "charges")
     }
     assert counts == {
-        "customers": 23, "products": 1, "prices": 4, "plans": 3, "coupons": 1, "invoices": 1, "events": 1, "charges": 0,
+        "customers": 23,
+        "products": 1,
+        "prices": 4,
+        "plans": 3,
+        "coupons": 1,
+        "invoices": 1,
+        "events": 1,
+        "charges": 0,
     }
     every = v1.subscriptions.list({"limit": 1, "status": "all"}).auto_paging_iter()
     assert [one.id for one in every] == ["sub_003", "sub_002", "sub_001", "sub_000"]
@@ -90,46 +100,52 @@ def test_newest_first_ten_by_default_and_from_any_cursor(account: Account) -> No
     assert (ids(above), above["has_more"]) == (["cus_015", "cus_014"], True)
 
 
-@pytest.mark.parametrize(("path", "params", "expected"), [
-    ("customers", {"email": "billing@c7.example"}, ["cus_007"]),
-    ("customers", {"created": NOW - 200 * DAY}, ["cus_001", "cus_000"]),
-    ("customers", {"created[gt]": NOW - 200 * DAY, "created[lt]": NOW - 200 * DAY + 2}, ["cus_003", "cus_002"]),
-    ("customers", {"created[gte]": NOW - 200 * DAY + 11}, ["cus_022"]),
-    ("subscriptions", {}, ["sub_002", "sub_001", "sub_000"]),
-    ("subscriptions", {"status": "canceled"}, ["sub_003"]),
-    ("subscriptions", {"status": "ended"}, ["sub_003"]),
-    ("subscriptions", {"status": "all", "customer": "cus_022"}, ["sub_003", "sub_002"]),
-    ("subscriptions", {"customer": "cus_022"}, ["sub_002"]),
-    ("subscriptions", {"customer": "cus_005"}, []),
-    ("subscriptions", {"price": "price_tiers"}, ["sub_002"]),
-    ("subscriptions", {"current_period_end[lte]": NOW}, []),
-    ("prices", {"type": "one_time"}, ["price_once"]),
-    ("prices", {"recurring[interval]": "year"}, ["price_year"]),
-    ("prices", {"product": "prod_team", "active": "false"}, []),
-    ("products", {"ids[]": ["prod_team", "prod_gone"], "active": "true"}, ["prod_team"]),
-    ("invoices", {"subscription": "sub_001", "status": "paid"}, ["in_1"]),
-])
+@pytest.mark.parametrize(
+    ("path", "params", "expected"),
+    [
+        ("customers", {"email": "billing@c7.example"}, ["cus_007"]),
+        ("customers", {"created": NOW - 200 * DAY}, ["cus_001", "cus_000"]),
+        ("customers", {"created[gt]": NOW - 200 * DAY, "created[lt]": NOW - 200 * DAY + 2}, ["cus_003", "cus_002"]),
+        ("customers", {"created[gte]": NOW - 200 * DAY + 11}, ["cus_022"]),
+        ("subscriptions", {}, ["sub_002", "sub_001", "sub_000"]),
+        ("subscriptions", {"status": "canceled"}, ["sub_003"]),
+        ("subscriptions", {"status": "ended"}, ["sub_003"]),
+        ("subscriptions", {"status": "all", "customer": "cus_022"}, ["sub_003", "sub_002"]),
+        ("subscriptions", {"customer": "cus_022"}, ["sub_002"]),
+        ("subscriptions", {"customer": "cus_005"}, []),
+        ("subscriptions", {"price": "price_tiers"}, ["sub_002"]),
+        ("subscriptions", {"current_period_end[lte]": NOW}, []),
+        ("prices", {"type": "one_time"}, ["price_once"]),
+        ("prices", {"recurring[interval]": "year"}, ["price_year"]),
+        ("prices", {"product": "prod_team", "active": "false"}, []),
+        ("products", {"ids[]": ["prod_team", "prod_gone"], "active": "true"}, ["prod_team"]),
+        ("invoices", {"subscription": "sub_001", "status": "paid"}, ["in_1"]),
+    ],
+)
 def test_filters(account: Account, path: str, params: dict[str, Any], expected: list[str]) -> None:
     assert ids(account.get(f"/v1/{path}", **params)) == expected
 
 
-@pytest.mark.parametrize(("path", "params", "code", "param"), [
-    ("customers", {"limit": 0}, "parameter_invalid_integer", "limit"),
-    ("customers", {"limit": 101}, "parameter_invalid_integer", "limit"),
-    ("customers", {"limit": "many"}, "parameter_invalid_integer", "limit"),
-    ("customers", {"starting_after": "cus_none"}, "resource_missing", "starting_after"),
-    ("customers", {"ending_before": "cus_none"}, "resource_missing", "ending_before"),
-    ("customers", {"updated[gte]": 1}, "parameter_unknown", "updated"),
-    ("customers/cus_000", {"limit": 1}, "parameter_unknown", "limit"),
-    ("subscriptions", {"customer": "cus_none"}, "resource_missing", "customer"),
-    ("subscriptions", {"status": "alive"}, None, "status"),
-    ("prices", {"lookup_keys": "a"}, None, "lookup_keys"),
-    ("events", {"type[a]": "x"}, None, "type"),
-    ("subscription_items", {}, "parameter_missing", "subscription"),
-    ("subscriptions", {"expand[]": "data.items.data.price.tiers"}, None, "expand"),
-    ("subscriptions", {"expand[]": "customer"}, None, "expand"),
-    ("subscriptions", {"expand[]": "data.status"}, None, "expand"),
-])
+@pytest.mark.parametrize(
+    ("path", "params", "code", "param"),
+    [
+        ("customers", {"limit": 0}, "parameter_invalid_integer", "limit"),
+        ("customers", {"limit": 101}, "parameter_invalid_integer", "limit"),
+        ("customers", {"limit": "many"}, "parameter_invalid_integer", "limit"),
+        ("customers", {"starting_after": "cus_none"}, "resource_missing", "starting_after"),
+        ("customers", {"ending_before": "cus_none"}, "resource_missing", "ending_before"),
+        ("customers", {"updated[gte]": 1}, "parameter_unknown", "updated"),
+        ("customers/cus_000", {"limit": 1}, "parameter_unknown", "limit"),
+        ("subscriptions", {"customer": "cus_none"}, "resource_missing", "customer"),
+        ("subscriptions", {"status": "alive"}, None, "status"),
+        ("prices", {"lookup_keys": "a"}, None, "lookup_keys"),
+        ("events", {"type[a]": "x"}, None, "type"),
+        ("subscription_items", {}, "parameter_missing", "subscription"),
+        ("subscriptions", {"expand[]": "data.items.data.price.tiers"}, None, "expand"),
+        ("subscriptions", {"expand[]": "customer"}, None, "expand"),
+        ("subscriptions", {"expand[]": "data.status"}, None, "expand"),
+    ],
+)
 def test_refused_parameters(account: Account, path: str, params: Any, code: str | None, param: str) -> None:
     status, error = account.refusal("GET", f"/v1/{path}", params=params)
     assert (status, error.get("code"), error["param"]) == (400, code, param)
@@ -140,9 +156,15 @@ def test_refused_parameters(account: Account, path: str, params: Any, code: str 
 def test_every_expandable_field_of_the_contract_is_expandable(account: Account) -> None:
     event = ids(account.get("/v1/events"))[0]
     paths = {
-        "customer": "customers/cus_002", "subscription": "subscriptions/sub_001", "invoice": "invoices/in_1",
-        "price": "prices/price_tiers", "product": "products/prod_team", "coupon": "coupons/TENOFF",
-        "subscription_item": "subscription_items/si_001_0", "event": f"events/{event}", "plan": "plans/price_tiers",
+        "customer": "customers/cus_002",
+        "subscription": "subscriptions/sub_001",
+        "invoice": "invoices/in_1",
+        "price": "prices/price_tiers",
+        "product": "products/prod_team",
+        "coupon": "coupons/TENOFF",
+        "subscription_item": "subscription_items/si_001_0",
+        "event": f"events/{event}",
+        "plan": "plans/price_tiers",
     }
     for kind, path in paths.items():
         fields = CONTRACT.document["components"]["schemas"][kind]["x-expandableFields"]
@@ -158,9 +180,7 @@ def test_an_old_version_may_expand_what_it_had(account: Account) -> None:
 
 def test_the_fifth_level_is_named(account: Account) -> None:
     _, error = account.refusal("GET", "/v1/subscriptions", params={"expand[]": "data.items.data.price.tiers"})
-    assert error["message"] == (
-        "You cannot expand more than 4 levels of a property. Property: data.items.data.price.tiers"
-    )
+    assert error["message"] == ("You cannot expand more than 4 levels of a property. Property: data.items.data.price.tiers")
 
 
 @pytest.mark.parametrize("path", ["customers/c", "subscriptions/s", "prices/p", "coupons/C", "subscription_items/i"])

@@ -116,46 +116,66 @@ def test_creations(account: Account) -> None:
     v1 = account.client().v1
     product = v1.products.create({"name": "Storage"})
     tiers = [{"up_to": 5, "unit_amount": 300}, {"up_to": "inf", "flat_amount": 100, "unit_amount_decimal": "12.5"}]
-    price = v1.prices.create({
-        "currency": "EUR", "product": product.id, "recurring": {"interval": "month"}, "billing_scheme": "tiered",
-        "tiers_mode": "volume", "tiers": tiers, "expand": ["tiers"],
-    })
+    price = v1.prices.create(
+        {
+            "currency": "EUR",
+            "product": product.id,
+            "recurring": {"interval": "month"},
+            "billing_scheme": "tiered",
+            "tiers_mode": "volume",
+            "tiers": tiers,
+            "expand": ["tiers"],
+        }
+    )
     assert [(tier.up_to, tier.unit_amount) for tier in price.tiers] == [(5, 300), (None, None)]
     flat = v1.prices.create({"currency": "usd", "unit_amount": 990, "product_data": {"name": "Extra"}})
     assert (flat.type, str(flat.unit_amount_decimal)) == ("one_time", "990")
     coupon = v1.coupons.create({"id": "HALF", "percent_off": 50, "duration": "repeating", "duration_in_months": 3})
     customer = v1.customers.create({"name": "Ørsted", "address": {"country": "DK"}, "metadata": {"crm_id": "001"}})
-    bought = v1.subscriptions.create({
-        "customer": customer.id, "items": [{"price": price.id, "quantity": 4}], "discounts": [{"coupon": coupon.id}],
-        "expand": ["discounts"],
-    })
+    bought = v1.subscriptions.create(
+        {
+            "customer": customer.id,
+            "items": [{"price": price.id, "quantity": 4}],
+            "discounts": [{"coupon": coupon.id}],
+            "expand": ["discounts"],
+        }
+    )
     assert (bought.status, bought.currency, bought.discounts[0].source.coupon) == ("active", "eur", "HALF")
     made = {"products": product, "prices": price, "coupons": coupon, "customers": customer, "subscriptions": bought}
     for name, one in made.items():
         CONTRACT.check("GET", f"/v1/{name}/{one.id}", 200, account.get(f"/v1/{name}/{one.id}"))
     assert [event["type"] for event in reversed(events(account))] == [
-        "product.created", "price.created", "product.created", "price.created", "coupon.created", "customer.created",
-        "customer.updated", "customer.subscription.created",
+        "product.created",
+        "price.created",
+        "product.created",
+        "price.created",
+        "coupon.created",
+        "customer.created",
+        "customer.updated",
+        "customer.subscription.created",
     ]
 
 
-@pytest.mark.parametrize(("path", "data", "code", "param"), [
-    ("/v1/customers/cus_000", {"nickname": "x"}, "parameter_unknown", "nickname"),
-    ("/v1/customers/cus_none", {"name": "x"}, "resource_missing", "id"),
-    ("/v1/customers/cus_000", {"metadata[a]": "x" * 501}, None, "metadata[a]"),
-    ("/v1/prices", {"unit_amount": "100", "product": "prod_team"}, "parameter_missing", "currency"),
-    ("/v1/prices", {"currency": "usd", "product": "prod_team"}, "parameter_missing", "unit_amount"),
-    ("/v1/prices", {"currency": "usd", "product": "no", "unit_amount": "1"}, "resource_missing", "product"),
-    ("/v1/prices", {"currency": "usd", "product": "prod_team", "nickname[a]": "1"}, None, "nickname"),
-    ("/v1/coupons", {"percent_off": "half"}, None, "percent_off"),
-    ("/v1/subscriptions/sub_001", {"items[0]": "si_001_0"}, None, "items[0]"),
-    ("/v1/customers/cus_000", {"name[first]": "x"}, None, "name"),
-    ("/v1/coupons", {"id": "TENOFF", "percent_off": "5"}, "resource_already_exists", "id"),
-    ("/v1/subscriptions", {"customer": "cus_000"}, "parameter_missing", "items"),
-    ("/v1/subscriptions/sub_001", {"items[0][id]": "si_no"}, "resource_missing", "items[0][id]"),
-    ("/v1/subscriptions/sub_001", {"items[0][price]": "no"}, "resource_missing", "items[0][price]"),
-    ("/v1/subscriptions/sub_001", {"cancel_at_period_end": "maybe"}, None, "cancel_at_period_end"),
-])
+@pytest.mark.parametrize(
+    ("path", "data", "code", "param"),
+    [
+        ("/v1/customers/cus_000", {"nickname": "x"}, "parameter_unknown", "nickname"),
+        ("/v1/customers/cus_none", {"name": "x"}, "resource_missing", "id"),
+        ("/v1/customers/cus_000", {"metadata[a]": "x" * 501}, None, "metadata[a]"),
+        ("/v1/prices", {"unit_amount": "100", "product": "prod_team"}, "parameter_missing", "currency"),
+        ("/v1/prices", {"currency": "usd", "product": "prod_team"}, "parameter_missing", "unit_amount"),
+        ("/v1/prices", {"currency": "usd", "product": "no", "unit_amount": "1"}, "resource_missing", "product"),
+        ("/v1/prices", {"currency": "usd", "product": "prod_team", "nickname[a]": "1"}, None, "nickname"),
+        ("/v1/coupons", {"percent_off": "half"}, None, "percent_off"),
+        ("/v1/subscriptions/sub_001", {"items[0]": "si_001_0"}, None, "items[0]"),
+        ("/v1/customers/cus_000", {"name[first]": "x"}, None, "name"),
+        ("/v1/coupons", {"id": "TENOFF", "percent_off": "5"}, "resource_already_exists", "id"),
+        ("/v1/subscriptions", {"customer": "cus_000"}, "parameter_missing", "items"),
+        ("/v1/subscriptions/sub_001", {"items[0][id]": "si_no"}, "resource_missing", "items[0][id]"),
+        ("/v1/subscriptions/sub_001", {"items[0][price]": "no"}, "resource_missing", "items[0][price]"),
+        ("/v1/subscriptions/sub_001", {"cancel_at_period_end": "maybe"}, None, "cancel_at_period_end"),
+    ],
+)
 def test_refused_changes(account: Account, path: str, data: dict[str, str], code: str | None, param: str) -> None:
     status, error = account.refusal("POST", path, data=data)
     assert (status in (400, 404), error.get("code"), error["param"]) == (True, code, param)

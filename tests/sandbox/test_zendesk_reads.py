@@ -114,9 +114,7 @@ def test_tickets_are_chosen_by_generated_timestamp_and_not_by_updated_at(desk: D
 
 
 def test_side_loads_bring_people_organizations_and_metric_sets_once(desk: Desk) -> None:
-    page = checked(
-        desk, "/api/v2/incremental/tickets/cursor.json", start_time=0, include="users,organizations,metric_sets"
-    )
+    page = checked(desk, "/api/v2/incremental/tickets/cursor.json", start_time=0, include="users,organizations,metric_sets")
     assert ids(page["users"]) == [300, 301, 302, 303, 304, 305, 306, STAFF]
     assert ids(page["organizations"]) == [100, 101, 102, 103, 104]
     assert page["tickets"][0]["metric_set"]["reply_time_in_minutes"] == {"calendar": 30, "business": 10}
@@ -133,13 +131,9 @@ def test_deleted_records_stay_in_the_export_and_leave_the_lists(desk: Desk) -> N
     desk.call("DELETE", "/api/v2/users/303").raise_for_status()
     desk.clock.advance(120)
     since = {"start_time": NOW - 60}
-    assert [each["status"] for each in desk.get("/api/v2/incremental/tickets/cursor", **since)["tickets"]] == [
-        "deleted"
-    ]
+    assert [each["status"] for each in desk.get("/api/v2/incremental/tickets/cursor", **since)["tickets"]] == ["deleted"]
     assert [each["active"] for each in desk.get("/api/v2/incremental/users/cursor", **since)["users"]] == [False]
-    assert [each["deleted_at"] for each in desk.get("/api/v2/incremental/organizations", **since)["organizations"]] == [
-        iso(NOW)
-    ]
+    assert [each["deleted_at"] for each in desk.get("/api/v2/incremental/organizations", **since)["organizations"]] == [iso(NOW)]
     assert desk.get("/api/v2/tickets/count")["count"]["value"] == 24
     assert 103 not in ids(desk.get("/api/v2/organizations")["organizations"])
 
@@ -214,9 +208,7 @@ def test_me_is_the_operator(desk: Desk) -> None:
 
 def test_search_by_type_terms_and_words(desk: Desk) -> None:
     desk.standin.load({"tickets": [ticket(99, NOW - DAY, priority="urgent", status="pending", subject="Login fails")]})
-    assert [
-        each["id"] for each in checked(desk, "/api/v2/search.json", query="type:ticket priority>high login")["results"]
-    ] == [99]
+    assert [each["id"] for each in checked(desk, "/api/v2/search.json", query="type:ticket priority>high login")["results"]] == [99]
     found = desk.get("/api/v2/search", query="type:organization external_id:ac-104")
     assert [(each["id"], each["result_type"]) for each in found["results"]] == [(104, "organization")]
     assert desk.get("/api/v2/search/count", query="type:ticket status<pending -organization:100")["count"] == 20
@@ -227,9 +219,7 @@ def test_search_ends_at_a_thousand_and_its_export_does_not(desk: Desk) -> None:
     desk.standin.load({"users": [user(10_000 + n, NOW - DAY) for n in range(1100)]})
     deep = desk.call("GET", "/api/v2/search?query=type:user&page=11")
     assert (deep.status_code, deep.json()["error"]) == (422, "invalid")
-    page = checked(
-        desk, "/api/v2/search/export.json", **{"query": "role:end-user", "filter[type]": "user", "page[size]": 1000}
-    )
+    page = checked(desk, "/api/v2/search/export.json", **{"query": "role:end-user", "filter[type]": "user", "page[size]": 1000})
     rest = desk.get(page["links"]["next"])
     assert (len(page["results"]), len(rest["results"]), rest["meta"]["has_more"]) == (1000, 107, False)
 
@@ -258,9 +248,7 @@ def test_client_credentials_give_a_token_that_expires_by_the_clock(desk: Desk) -
 
 def test_basic_credentials_are_taken_and_wrong_ones_refused(desk: Desk) -> None:
     basic = base64.b64encode(b"ops@example.com/token:sandbox-zendesk-token").decode()
-    assert (
-        desk.call("GET", "/api/v2/users/me", token=None, headers={"Authorization": f"Basic {basic}"}).status_code == 200
-    )
+    assert desk.call("GET", "/api/v2/users/me", token=None, headers={"Authorization": f"Basic {basic}"}).status_code == 200
     wrong = desk.call("GET", "/api/v2/users/me", token=None)
     assert (wrong.status_code, wrong.json()) == (401, {"error": "Couldn't authenticate you"})
     assert wrong.headers["X-Request-Id"]

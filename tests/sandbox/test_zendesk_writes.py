@@ -27,9 +27,7 @@ def refused(desk: Desk, method: str, path: str, body: Any) -> tuple[int, Any]:
 
 
 def test_a_new_ticket_is_open_to_the_export_and_belongs_to_its_requesters_organization(desk: Desk) -> None:
-    given = {
-        "ticket": {"subject": "Help", "comment": {"body": "It is broken"}, "requester_id": 302, "priority": "high"}
-    }
+    given = {"ticket": {"subject": "Help", "comment": {"body": "It is broken"}, "requester_id": 302, "priority": "high"}}
     ticket = written(desk, "POST", "/api/v2/tickets", given, 201)["ticket"]
     assert (ticket["status"], ticket["organization_id"], ticket["generated_timestamp"]) == ("new", 102, NOW)
     desk.clock.advance(120)
@@ -52,22 +50,16 @@ def test_a_ticket_refuses_unknown_words_and_changes_after_it_was_closed(desk: De
     assert (status, body["error"], list(body["details"])) == (422, "RecordInvalid", ["priority"])
     desk.send("PUT", "/api/v2/tickets/5", {"ticket": {"status": "closed"}})
     status, body = refused(desk, "PUT", "/api/v2/tickets/5", {"ticket": {"priority": "low"}})
-    assert body["details"] == {
-        "status": [{"description": "Status: closed prevents ticket update", "error": "InvalidValue"}]
-    }
+    assert body["details"] == {"status": [{"description": "Status: closed prevents ticket update", "error": "InvalidValue"}]}
     assert refused(desk, "POST", "/api/v2/tickets", {"ticket": {"subject": "no text"}})[0] == 422
 
 
 def test_an_idempotency_key_gives_the_same_ticket_again(desk: Desk) -> None:
     body = {"ticket": {"comment": {"body": "once"}}}
-    first, second = (
-        desk.call("POST", "/api/v2/tickets", json=body, headers={"Idempotency-Key": "k1"}) for _ in range(2)
-    )
+    first, second = (desk.call("POST", "/api/v2/tickets", json=body, headers={"Idempotency-Key": "k1"}) for _ in range(2))
     assert first.json()["ticket"]["id"] == second.json()["ticket"]["id"]
     assert [each.headers["x-idempotency-lookup"] for each in (first, second)] == ["miss", "hit"]
-    other = desk.call(
-        "POST", "/api/v2/tickets", json={"ticket": {"comment": {"body": "twice"}}}, headers={"Idempotency-Key": "k1"}
-    )
+    other = desk.call("POST", "/api/v2/tickets", json={"ticket": {"comment": {"body": "twice"}}}, headers={"Idempotency-Key": "k1"})
     assert other.status_code == 400
 
 
@@ -91,10 +83,7 @@ def test_names_and_external_ids_are_taken_once(desk: Desk) -> None:
     status, body = refused(desk, "POST", "/api/v2/organizations", taken)
     assert (status, sorted(body["details"])) == (422, ["external_id", "name"])
     assert body["details"]["name"][0]["error"] == "DuplicateValue"
-    assert (
-        refused(desk, "POST", "/api/v2/organizations", {"organization": {}})[1]["details"]["name"][0]["error"]
-        == "BlankValue"
-    )
+    assert refused(desk, "POST", "/api/v2/organizations", {"organization": {}})[1]["details"]["name"][0]["error"] == "BlankValue"
 
 
 def test_create_or_update_finds_by_external_id_and_not_by_name(desk: Desk) -> None:

@@ -1,8 +1,8 @@
 """Lighthouse Metrics, a made-up company that sells software by subscription: the same seed gives the same bytes.
 
-    accounts.py   who its customers and prospects are, and what becomes of each
-    identity.py   which system knows whom by what
-    catalog.py billing.py usage.py support.py crms.py   what Stripe, Mixpanel, Zendesk and both CRMs hold about them
+accounts.py   who its customers and prospects are, and what becomes of each
+identity.py   which system knows whom by what
+catalog.py billing.py usage.py support.py crms.py   what Stripe, Mixpanel, Zendesk and both CRMs hold about them
 """
 
 from __future__ import annotations

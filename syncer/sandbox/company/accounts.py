@@ -13,22 +13,39 @@ from syncer.sandbox.company.names import make_name
 from syncer.sandbox.shapes.dates import DAY
 
 COUNTRIES = {
-    "United States": 40, "United Kingdom": 10, "Canada": 6, "Germany": 12, "France": 9, "Denmark": 3, "Poland": 3,
-    "Japan": 13, "Bahrain": 4,
+    "United States": 40,
+    "United Kingdom": 10,
+    "Canada": 6,
+    "Germany": 12,
+    "France": 9,
+    "Denmark": 3,
+    "Poland": 3,
+    "Japan": 13,
+    "Bahrain": 4,
 }
 CURRENCIES = {"Germany": "eur", "France": "eur", "Denmark": "eur", "Poland": "eur", "Japan": "jpy", "Bahrain": "bhd"}
 """The others pay in US dollars."""
 
 INDUSTRIES = {
-    "Technology": "COMPUTER_SOFTWARE", "Healthcare": "HOSPITAL_HEALTH_CARE", "Finance": "FINANCIAL_SERVICES",
-    "Retail": "RETAIL", "Insurance": "INSURANCE", "Media": "MEDIA_PRODUCTION", "Education": "EDUCATION_MANAGEMENT",
-    "Telecommunications": "TELECOMMUNICATIONS", "Construction": "CONSTRUCTION",
+    "Technology": "COMPUTER_SOFTWARE",
+    "Healthcare": "HOSPITAL_HEALTH_CARE",
+    "Finance": "FINANCIAL_SERVICES",
+    "Retail": "RETAIL",
+    "Insurance": "INSURANCE",
+    "Media": "MEDIA_PRODUCTION",
+    "Education": "EDUCATION_MANAGEMENT",
+    "Telecommunications": "TELECOMMUNICATIONS",
+    "Construction": "CONSTRUCTION",
     "Shipping": "LOGISTICS_AND_SUPPLY_CHAIN",
 }
 """What Salesforce says for an industry, and what HubSpot says for the same."""
 
 OWNERS = (
-    ("Aiko", "Tanaka"), ("Bruno", "Keller"), ("Carla", "Núñez"), ("Deniz", "Aydin"), ("Emma", "O'Brien"),
+    ("Aiko", "Tanaka"),
+    ("Bruno", "Keller"),
+    ("Carla", "Núñez"),
+    ("Deniz", "Aydin"),
+    ("Emma", "O'Brien"),
     ("Frédéric", "Dubois"),
 )
 
@@ -87,11 +104,19 @@ def make_accounts(count: int, seed: int, as_of: int) -> list[Account]:
         asked = as_of - round(chance.uniform(*_ASKED_DAYS_AGO[fate]) * DAY) if fate in _ASKED_DAYS_AGO else None
         accounts.append(
             Account(
-                number=number, key=f"A-{number + 1:05d}", name=name,
-                domain=f"{slug}{taken[slug] if taken[slug] > 1 else ''}.example", country=country,
-                industry=chance.choice(industries), currency=CURRENCIES.get(country, "usd"), employees=employees,
+                number=number,
+                key=f"A-{number + 1:05d}",
+                name=name,
+                domain=f"{slug}{taken[slug] if taken[slug] > 1 else ''}.example",
+                country=country,
+                industry=chance.choice(industries),
+                currency=CURRENCIES.get(country, "usd"),
+                employees=employees,
                 seats=min(400, max(1, round(employees * chance.uniform(0.1, 0.6)))),
-                owner=chance.randrange(len(OWNERS)), since=_since(chance, fate, asked or as_of), fate=fate, asked=asked,
+                owner=chance.randrange(len(OWNERS)),
+                since=_since(chance, fate, asked or as_of),
+                fate=fate,
+                asked=asked,
             )
         )
     return accounts

@@ -27,9 +27,25 @@ if TYPE_CHECKING:
 CATALOG_SINCE = 1_577_836_800  # 2020-01-01
 
 BASKETS: dict[str, int] = {
-    "starter": 9, "starter_year": 5, "starter_week": 2, "team": 18, "team_year": 12, "team_quarter": 4, "business": 10,
-    "business_year": 5, "scale": 7, "scale_half": 2, "contacts": 4, "messages": 4, "events": 4, "starter+api": 4,
-    "team+storage": 2, "team+support_year": 2, "sandbox_day": 1, "bundle": 2, "free": 3,
+    "starter": 9,
+    "starter_year": 5,
+    "starter_week": 2,
+    "team": 18,
+    "team_year": 12,
+    "team_quarter": 4,
+    "business": 10,
+    "business_year": 5,
+    "scale": 7,
+    "scale_half": 2,
+    "contacts": 4,
+    "messages": 4,
+    "events": 4,
+    "starter+api": 4,
+    "team+storage": 2,
+    "team+support_year": 2,
+    "sandbox_day": 1,
+    "bundle": 2,
+    "free": 3,
 }
 """What a main subscription holds; `bundle` is Team with all twelve add-ons, more items than Stripe shows inline."""
 
@@ -42,22 +58,35 @@ EARLIER = 400 * DAY
 """How long the ended one ran."""
 
 DISCOUNTS = {
-    "": 68, "partner": 7, "ngo": 2, "launch": 4, "welcome": 3, "loyal": 4, "settle": 2, "team_only": 3,
-    "item:partner": 3, "customer:ngo": 2, "launch+loyal": 2,
+    "": 68,
+    "partner": 7,
+    "ngo": 2,
+    "launch": 4,
+    "welcome": 3,
+    "loyal": 4,
+    "settle": 2,
+    "team_only": 3,
+    "item:partner": 3,
+    "customer:ngo": 2,
+    "launch+loyal": 2,
 }
 """Coupons on the subscription, on its first item or on the customer."""
 
 ENDED = ("left", "gone")
 STATUSES = {
-    "left": "canceled", "gone": "canceled", "trialing": "trialing", "past_due": "past_due", "paused": "paused",
-    "unpaid": "unpaid", "incomplete": "incomplete", "incomplete_expired": "incomplete_expired",
+    "left": "canceled",
+    "gone": "canceled",
+    "trialing": "trialing",
+    "past_due": "past_due",
+    "paused": "paused",
+    "unpaid": "unpaid",
+    "incomplete": "incomplete",
+    "incomplete_expired": "incomplete_expired",
 }
 PAUSES = ("keep_as_draft", "mark_uncollectible", "void")
 
 
-def stripe_records(
-    accounts: list[Account], identities: list[Identity], seed: int, as_of: int
-) -> dict[str, list[Record]]:
+def stripe_records(accounts: list[Account], identities: list[Identity], seed: int, as_of: int) -> dict[str, list[Record]]:
     books = _Books(Chance(seed, "billing"), as_of)
     known = zip(accounts, identities, strict=True)
     customers = [(account, identity) for account, identity in known if identity.customer_id]
@@ -70,7 +99,9 @@ def stripe_records(
             if second and account.fate not in ("trialing", "incomplete", "incomplete_expired", "gone"):
                 books.add_second(account, identity, second)
     return {
-        **catalog_records(CATALOG_SINCE), "customers": books.customers, "subscriptions": books.subscriptions,
+        **catalog_records(CATALOG_SINCE),
+        "customers": books.customers,
+        "subscriptions": books.subscriptions,
     }
 
 
@@ -95,9 +126,14 @@ class _Books:
             on_customer = self._discount(offer, account.currency, account.since, identity.customer_id)
         self.customers.append(
             stripe.customer(
-                identity.customer_id, created, name=account.name, email=identity.email,
-                currency=None if account.fate == "bare" else account.currency, metadata=identity.metadata,
-                delinquent=account.fate in ("past_due", "unpaid"), discount=on_customer,
+                identity.customer_id,
+                created,
+                name=account.name,
+                email=identity.email,
+                currency=None if account.fate == "bare" else account.currency,
+                metadata=identity.metadata,
+                delinquent=account.fate in ("past_due", "unpaid"),
+                discount=on_customer,
             )
         )
 
@@ -112,7 +148,11 @@ class _Books:
         currency = "usd" if account.currency == "eur" else "eur"
         self.customers.append(
             stripe.customer(
-                customer_id, since, name=account.name, email=identity.email, metadata=identity.metadata,
+                customer_id,
+                since,
+                name=account.name,
+                email=identity.email,
+                metadata=identity.metadata,
                 currency=currency if identity.past == "merged_paying" else None,
             )
         )
@@ -121,9 +161,14 @@ class _Books:
 
     def add_main(self, account: Account, identity: Identity, basket: str, discount: str) -> None:
         self._add(
-            str(identity.customer_id), account.currency, account.since,
-            BUNDLE if basket == "bundle" else _plans(basket), account.seats,
-            STATUSES.get(account.fate, "active"), account=account, discount=discount,
+            str(identity.customer_id),
+            account.currency,
+            account.since,
+            BUNDLE if basket == "bundle" else _plans(basket),
+            account.seats,
+            STATUSES.get(account.fate, "active"),
+            account=account,
+            discount=discount,
         )
 
     def add_second(self, account: Account, identity: Identity, second: str) -> None:
@@ -132,13 +177,27 @@ class _Books:
         if second == "ended":
             since, ends, second = account.since - EARLIER, account.since, "starter"
         self._add(
-            str(identity.customer_id), account.currency, since, _plans(second), account.seats,
-            "canceled" if ends else "active", ends=ends,
+            str(identity.customer_id),
+            account.currency,
+            since,
+            _plans(second),
+            account.seats,
+            "canceled" if ends else "active",
+            ends=ends,
         )
 
     def _add(
-        self, customer_id: str, currency: str, start: int, plans: Sequence[Plan], seats: int, status: str, *,
-        account: Account | None = None, discount: str = "", ends: int | None = None,
+        self,
+        customer_id: str,
+        currency: str,
+        start: int,
+        plans: Sequence[Plan],
+        seats: int,
+        status: str,
+        *,
+        account: Account | None = None,
+        discount: str = "",
+        ends: int | None = None,
     ) -> None:
         subscription_id = self.chance.stripe_id("sub")
         ends = account.asked if account and account.fate in ENDED else ends
@@ -162,9 +221,7 @@ class _Books:
             changed |= self._leaving(account, items) | self._pause(account)
         if discount:
             changed |= self._discounts(discount, currency, start, customer_id, subscription_id, items)
-        self.subscriptions.append(
-            stripe.subscription(subscription_id, customer_id, currency, status, start, items, **changed)
-        )
+        self.subscriptions.append(stripe.subscription(subscription_id, customer_id, currency, status, start, items, **changed))
 
     def _leaving(self, account: Account, items: list[Record]) -> dict[str, object]:
         """Asked to cancel: most at the period's end, some on a day of their own."""
@@ -174,7 +231,9 @@ class _Books:
         leaves = min(item["current_period_end"] for item in items) if at_end else self.as_of + 45 * DAY
         reason = {"comment": None, "feedback": "unused", "reason": "cancellation_requested"}
         return {
-            "cancel_at_period_end": at_end, "cancel_at": leaves, "canceled_at": account.asked,
+            "cancel_at_period_end": at_end,
+            "cancel_at": leaves,
+            "canceled_at": account.asked,
             "cancellation_details": reason,
         }
 
@@ -184,7 +243,13 @@ class _Books:
         return {"pause_collection": {"behavior": PAUSES[account.number % 3], "resumes_at": self.as_of + 60 * DAY}}
 
     def _discounts(
-        self, discount: str, currency: str, start: int, customer_id: str, subscription_id: str, items: list[Record],
+        self,
+        discount: str,
+        currency: str,
+        start: int,
+        customer_id: str,
+        subscription_id: str,
+        items: list[Record],
     ) -> dict[str, object]:
         where, _, offers = discount.rpartition(":")
         made = [
@@ -197,14 +262,23 @@ class _Books:
         return {"discounts": made}
 
     def _discount(
-        self, offer_key: str, currency: str, start: int, customer_id: str, subscription_id: str | None = None,
+        self,
+        offer_key: str,
+        currency: str,
+        start: int,
+        customer_id: str,
+        subscription_id: str | None = None,
         item_id: str | None = None,
     ) -> Record:
         """A repeating coupon was granted some weeks ago: what has run out, Stripe takes off."""
         offer = OFFER_BY_KEY[offer_key]
         granted = max(start, self.as_of - self.chance.randrange(5, 80) * DAY) if offer.months else start
         return stripe.discount(
-            self.chance.stripe_id("di"), coupon_id(offer, currency), granted,
-            add_months(granted, offer.months) if offer.months else None, customer_id=customer_id,
-            subscription_id=subscription_id, item_id=item_id,
+            self.chance.stripe_id("di"),
+            coupon_id(offer, currency),
+            granted,
+            add_months(granted, offer.months) if offer.months else None,
+            customer_id=customer_id,
+            subscription_id=subscription_id,
+            item_id=item_id,
         )

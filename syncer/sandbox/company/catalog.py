@@ -65,10 +65,25 @@ PLANS = (
     Plan("support", "Priority support", "month", 3, unit="75000"),
     Plan("support_year", "Priority support", "year", unit="270000"),
     Plan("sandbox_day", "Burst sandbox", "day", unit="300"),
-    *(Plan(f"addon_{number}", f"Add-on: {name}", unit=str(500 + 250 * number)) for number, name in enumerate((
-        "Audit log", "Single sign-on", "Custom domain", "Data residency", "Backups", "Sandboxes", "Branding",
-        "Forecasts", "Translations", "Webhooks", "Mobile", "Roles",
-    ))),
+    *(
+        Plan(f"addon_{number}", f"Add-on: {name}", unit=str(500 + 250 * number))
+        for number, name in enumerate(
+            (
+                "Audit log",
+                "Single sign-on",
+                "Custom domain",
+                "Data residency",
+                "Backups",
+                "Sandboxes",
+                "Branding",
+                "Forecasts",
+                "Translations",
+                "Webhooks",
+                "Mobile",
+                "Roles",
+            )
+        )
+    ),
 )
 BY_KEY = {plan.key: plan for plan in PLANS}
 
@@ -116,10 +131,7 @@ def catalog_records(created: int) -> dict[str, list[Record]]:
     return {
         "products": [stripe.product(product_id(name), name, created) for name in names],
         "prices": [_price(plan, currency, created) for plan in PLANS for currency in CURRENCIES],
-        "coupons": [
-            _coupon(offer, currency, created)
-            for offer in OFFERS for currency in (CURRENCIES if offer.off else ["usd"])
-        ],
+        "coupons": [_coupon(offer, currency, created) for offer in OFFERS for currency in (CURRENCIES if offer.off else ["usd"])],
     }
 
 
@@ -132,22 +144,34 @@ def minor(cents: str, currency: str) -> Decimal:
 
 
 def _price(plan: Plan, currency: str, created: int) -> Record:
-    tiers = [
-        stripe.tier(up_to, minor(unit, currency), None if flat is None else minor(flat, currency))
-        for up_to, unit, flat in plan.tiers
-    ]
+    tiers = [stripe.tier(up_to, minor(unit, currency), None if flat is None else minor(flat, currency)) for up_to, unit, flat in plan.tiers]
     every = f"every {plan.count} {plan.interval}s" if plan.count > 1 else f"per {plan.interval}"
     return stripe.price(
-        price_id(plan, currency), product_id(plan.product), currency, created, nickname=f"{plan.product}, {every}",
-        interval=plan.interval, interval_count=plan.count,
-        unit=None if plan.unit is None else minor(plan.unit, currency), tiers_mode=plan.tiers_mode, tiers=tiers,
-        meter=f"mtr_test_{plan.key}" if plan.metered else None, divide_by=plan.divide_by, round_to=plan.round_to,
+        price_id(plan, currency),
+        product_id(plan.product),
+        currency,
+        created,
+        nickname=f"{plan.product}, {every}",
+        interval=plan.interval,
+        interval_count=plan.count,
+        unit=None if plan.unit is None else minor(plan.unit, currency),
+        tiers_mode=plan.tiers_mode,
+        tiers=tiers,
+        meter=f"mtr_test_{plan.key}" if plan.metered else None,
+        divide_by=plan.divide_by,
+        round_to=plan.round_to,
     )
 
 
 def _coupon(offer: Offer, currency: str, created: int) -> Record:
     return stripe.coupon(
-        coupon_id(offer, currency), offer.name, created, duration=offer.duration, months=offer.months,
-        percent=offer.percent, amount=int(minor(offer.off, currency)) if offer.off else None,
-        currency=currency if offer.off else None, products=[product_id(name) for name in offer.only],
+        coupon_id(offer, currency),
+        offer.name,
+        created,
+        duration=offer.duration,
+        months=offer.months,
+        percent=offer.percent,
+        amount=int(minor(offer.off, currency)) if offer.off else None,
+        currency=currency if offer.off else None,
+        products=[product_id(name) for name in offer.only],
     )

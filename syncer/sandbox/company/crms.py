@@ -20,9 +20,7 @@ def crm_records(accounts: list[Account], identities: list[Identity]) -> Records:
         "salesforce": {
             "User": [crm.salesforce_user(*owner) for owner in owners],
             "Account": [
-                crm.salesforce_account(
-                    account.number, industry=account.industry, website=identity.website, **_same(account, identity)
-                )
+                crm.salesforce_account(account.number, industry=account.industry, website=identity.website, **_same(account, identity))
                 for account, identity in known
             ],
         },
@@ -30,7 +28,9 @@ def crm_records(accounts: list[Account], identities: list[Identity]) -> Records:
             "owners": [crm.hubspot_owner(*owner) for owner in owners],
             "companies": [
                 crm.hubspot_company(
-                    account.number, industry=INDUSTRIES[account.industry], domain=identity.domain,
+                    account.number,
+                    industry=INDUSTRIES[account.industry],
+                    domain=identity.domain,
                     **_same(account, identity),
                 )
                 for account, identity in known
@@ -41,8 +41,11 @@ def crm_records(accounts: list[Account], identities: list[Identity]) -> Records:
 
 def _same(account: Account, identity: Identity) -> dict[str, Any]:
     return {
-        "name": identity.crm_name, "created": account.since - 20 * DAY, "owner": account.owner,
-        "country": account.country, "employees": account.employees,
+        "name": identity.crm_name,
+        "created": account.since - 20 * DAY,
+        "owner": account.owner,
+        "country": account.country,
+        "employees": account.employees,
         "account_key": account.key if identity.crm_has_key else None,
         "customer_id": identity.customer_id if identity.way == "crm_field" else None,
     }

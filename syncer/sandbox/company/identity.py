@@ -58,8 +58,13 @@ def make_identities(accounts: list[Account], seed: int) -> list[Identity]:
     sites = chance.deal(len(accounts), _SITES)
     return [
         _identity(
-            account, chance, ways.get(account.number, ""), pasts.get(account.number, ""), sites[account.number],
-            renamed[account.number] == "yes", twins.get(account.number),
+            account,
+            chance,
+            ways.get(account.number, ""),
+            pasts.get(account.number, ""),
+            sites[account.number],
+            renamed[account.number] == "yes",
+            twins.get(account.number),
         )
         for account in accounts
     ]
@@ -73,7 +78,13 @@ def _twins(accounts: list[Account], by_domain: list[Account]) -> dict[int, Accou
 
 
 def _identity(  # noqa: PLR0913, PLR0917  (one argument per lot drawn)
-    account: Account, chance: Chance, way: str, past: str, site: str, renamed: bool, twin_of: Account | None,
+    account: Account,
+    chance: Chance,
+    way: str,
+    past: str,
+    site: str,
+    renamed: bool,
+    twin_of: Account | None,
 ) -> Identity:
     domain: str | None = twin_of.domain if twin_of else account.domain
     name = account.name
@@ -98,6 +109,12 @@ def _identity(  # noqa: PLR0913, PLR0917  (one argument per lot drawn)
     elif chance.random() < 0.1:
         email, domain = email.upper(), domain and domain.upper()
     return Identity(
-        way=way, past=past, customer_id=chance.stripe_id("cus") if way else None, crm_name=name, domain=domain,
-        website=site.format(domain) if domain else None, email=email, metadata=metadata,
+        way=way,
+        past=past,
+        customer_id=chance.stripe_id("cus") if way else None,
+        crm_name=name,
+        domain=domain,
+        website=site.format(domain) if domain else None,
+        email=email,
+        metadata=metadata,
     )

@@ -20,17 +20,24 @@ HABITS = {"talks": 45, "talks, never rates": 25, "silent": 30}
 """Which organizations write tickets, and which of those ever answer the survey."""
 
 _SUBJECTS = (
-    "Export fails with an empty file", "Cannot sign in since this morning", "How do I invite a colleague?",
-    "Invoice question", "Import stops at row 1,000", "レポートが表示されません", "Dashboard shows yesterday's figures",
-    "API answers 429", "Rechnung fehlt", "Please add a field", "Mobile app: filters are lost", "Data deletion request",
+    "Export fails with an empty file",
+    "Cannot sign in since this morning",
+    "How do I invite a colleague?",
+    "Invoice question",
+    "Import stops at row 1,000",
+    "レポートが表示されません",
+    "Dashboard shows yesterday's figures",
+    "API answers 429",
+    "Rechnung fehlt",
+    "Please add a field",
+    "Mobile app: filters are lost",
+    "Data deletion request",
 )
 _PRIORITIES = ("low",) * 6 + ("normal",) * 9 + ("high",) * 4 + ("urgent",)
 _WINDOW = 180 * DAY
 
 
-def zendesk_records(
-    accounts: list[Account], identities: list[Identity], seed: int, as_of: int
-) -> dict[str, list[Record]]:
+def zendesk_records(accounts: list[Account], identities: list[Identity], seed: int, as_of: int) -> dict[str, list[Record]]:
     chance = Chance(seed, "support")
     customers = [(account, identity) for account, identity in zip(accounts, identities, strict=True) if identity.way]
     habits = chance.deal(len(customers), HABITS)
@@ -51,14 +58,19 @@ def zendesk_records(
     tickets = [zendesk.ticket(1001 + number, **ticket) for number, ticket in enumerate(told)]
     rated = [ticket for ticket in tickets if "id" in ticket["satisfaction_rating"]]
     return {
-        "groups": [zendesk.GROUP], "organizations": organizations, "users": users, "tickets": tickets,
+        "groups": [zendesk.GROUP],
+        "organizations": organizations,
+        "users": users,
+        "tickets": tickets,
         "satisfaction_ratings": [zendesk.rating(ticket, ticket["generated_timestamp"]) for ticket in rated],
     }
 
 
 def _organization(account: Account, identity: Identity) -> Record:
     return zendesk.organization(
-        FIRST_ORGANIZATION + account.number, account.name, account.since,
+        FIRST_ORGANIZATION + account.number,
+        account.name,
+        account.since,
         external_id=account.key if identity.way in ("key", "crm_id") else None,
         domains=[account.domain] if identity.way != "nothing" else [],
     )
@@ -68,8 +80,11 @@ def _people(account: Account) -> list[Record]:
     first = FIRST_USER + 100 + 3 * account.number
     return [
         zendesk.user(
-            first + number, f"{account.name}, contact {number + 1}", f"contact{number + 1}@{account.domain}",
-            account.since, organization_id=FIRST_ORGANIZATION + account.number,
+            first + number,
+            f"{account.name}, contact {number + 1}",
+            f"contact{number + 1}@{account.domain}",
+            account.since,
+            organization_id=FIRST_ORGANIZATION + account.number,
         )
         for number in range(1 + account.number % 3)
     ]
@@ -96,13 +111,18 @@ def _ticket(  # noqa: PLR0913
         good = 0.45 if account.at_risk else 0.92
         score = "offered" if chance.random() < 0.55 else "good" if chance.random() < good else "bad"
     return {
-        "subject": chance.choice(_SUBJECTS), "organization_id": FIRST_ORGANIZATION + account.number,
-        "requester_id": chance.choice(people), "assignee_id": FIRST_USER + chance.randrange(len(STAFF)),
+        "subject": chance.choice(_SUBJECTS),
+        "organization_id": FIRST_ORGANIZATION + account.number,
+        "requester_id": chance.choice(people),
+        "assignee_id": FIRST_USER + chance.randrange(len(STAFF)),
         "status": _status(chance, done, replied < as_of, solved < as_of - 28 * DAY),
-        "priority": chance.choice(_PRIORITIES), "created": created,
+        "priority": chance.choice(_PRIORITIES),
+        "created": created,
         "updated": solved if done else replied if replied < as_of else created,
-        "solved": solved if done else None, "reply_minutes": reply if replied < as_of else None,
-        "reopens": int(chance.random() < 0.08), "score": score,
+        "solved": solved if done else None,
+        "reply_minutes": reply if replied < as_of else None,
+        "reopens": int(chance.random() < 0.08),
+        "score": score,
     }
 
 

@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 
 DAYS = 90
 FEATURES = (
-    "Dashboard Opened", "Report Viewed", "Search Run", "Record Created", "Report Exported", "Record Imported",
-    "Member Invited", "Alert Configured",
+    "Dashboard Opened",
+    "Report Viewed",
+    "Search Run",
+    "Record Created",
+    "Report Exported",
+    "Record Imported",
+    "Member Invited",
+    "Alert Configured",
 )
 EVENTS_AT_MOST = 70_000
 """About so many events for up to a few hundred accounts; beyond that at least a dozen and a half per account."""
@@ -44,9 +50,7 @@ class Rhythm:
         return min(1.0, max(0.1, (self.fallen - moment) / (self.fallen - self.falls)))
 
 
-def mixpanel_records(
-    accounts: list[Account], identities: list[Identity], seed: int, as_of: int
-) -> dict[str, list[Record]]:
+def mixpanel_records(accounts: list[Account], identities: list[Identity], seed: int, as_of: int) -> dict[str, list[Record]]:
     chance = Chance(seed, "usage")
     using = [
         (account, identity, _rhythm(account, chance, as_of))
@@ -62,10 +66,7 @@ def mixpanel_records(
         own, seen = _events(account, rhythm, chance, as_of, share)
         events += own
         groups.append(_group(account, identity, max(seen.values(), default=None)))
-        users += [
-            mixpanel.user(user, f"{user.split('-')[-1]}@{account.domain}", account.key, time)
-            for user, time in seen.items()
-        ]
+        users += [mixpanel.user(user, f"{user.split('-')[-1]}@{account.domain}", account.key, time) for user, time in seen.items()]
     return {"groups": groups, "users": users, "events": events}
 
 
@@ -78,16 +79,17 @@ def _rhythm(account: Account, chance: Chance, as_of: int) -> Rhythm:
     never = as_of + 1000 * DAY
     asked = account.asked or never
     return Rhythm(
-        users=max(1, round(account.seats * chance.uniform(0.25, 1.0))), daily=chance.uniform(0.1, 0.6),
-        features=chance.randint(2, len(FEATURES)), mobile=chance.choice((0.0, 0.1, 0.3, 0.5)),
-        falls=asked - round(chance.uniform(21, 56) * DAY), fallen=asked,
+        users=max(1, round(account.seats * chance.uniform(0.25, 1.0))),
+        daily=chance.uniform(0.1, 0.6),
+        features=chance.randint(2, len(FEATURES)),
+        mobile=chance.choice((0.0, 0.1, 0.3, 0.5)),
+        falls=asked - round(chance.uniform(21, 56) * DAY),
+        fallen=asked,
         ends=asked if account.fate == "left" else never,
     )
 
 
-def _events(
-    account: Account, rhythm: Rhythm, chance: Chance, as_of: int, share: float
-) -> tuple[list[Record], dict[str, int]]:
+def _events(account: Account, rhythm: Rhythm, chance: Chance, as_of: int, share: float) -> tuple[list[Record], dict[str, int]]:
     """The account's events, and each user's last one. Fewer events come from fewer people, not from weaker days."""
     users = max(1, round(rhythm.users * share))
     daily = users * rhythm.daily * (share * rhythm.users / users)

@@ -76,9 +76,7 @@ class Associations:
             raise Refusal(400, f"invalid association type {type_id} from {start.kind.type_id} to {end.kind.type_id}")
         return self.portal.links.add(kinds[0], one.id, kinds[1], other.id, type_id)
 
-    def _labelled(
-        self, start: Records, one: Record, end: Records, other: Record, types: list[dict[str, Any]]
-    ) -> dict[str, Any]:
+    def _labelled(self, start: Records, one: Record, end: Records, other: Record, types: list[dict[str, Any]]) -> dict[str, Any]:
         ids: list[int] = []
         for each in types or [{}]:
             ids = self._link(start, one, end, other, each.get("associationTypeId"))

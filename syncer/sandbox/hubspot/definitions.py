@@ -50,9 +50,7 @@ TYPES = (
 BY_NAME = {name: kind for kind in TYPES for name in (kind.plural, kind.singular, kind.type_id)}
 
 OWNER = "enumeration/select"
-STAGE = (
-    "enumeration/radio:subscriber,lead,marketingqualifiedlead,salesqualifiedlead,opportunity,customer,evangelist,other"
-)
+STAGE = "enumeration/radio:subscriber,lead,marketingqualifiedlead,salesqualifiedlead,opportunity,customer,evangelist,other"
 # name: type/fieldType, with options after a colon; `!` marks a unique one
 STANDARD: dict[str, dict[str, str]] = {
     "companies": {
@@ -172,9 +170,7 @@ def starting(kind: ObjectType, now: str) -> dict[str, dict[str, Any]]:
     """The definitions a new portal has for an object type, by name."""
     own = [*(_parse(name, kind.group, form) for name, form in STANDARD.get(kind.plural, {}).items()), *_stamps(kind)]
     added = SYNCER if kind.plural == "companies" else {}
-    definitions = [
-        complete(given, now, own=given["name"] not in ("account_key", "stripe_customer_id")) for given in own
-    ]
+    definitions = [complete(given, now, own=given["name"] not in ("account_key", "stripe_customer_id")) for given in own]
     definitions += [complete(_parse(f"syncer_{key}", "syncer", form), now, own=False) for key, form in added.items()]
     return {definition["name"]: definition for definition in definitions}
 

@@ -39,6 +39,4 @@ class OAuth:
             raise Refusal(400, "missing or invalid refresh token", "BAD_REFRESH_TOKEN")
         token = secrets.token_urlsafe(48)
         self._good_until[token] = call.now + SECONDS
-        return Answer(
-            {"token_type": "bearer", "refresh_token": REFRESH_TOKEN, "access_token": token, "expires_in": SECONDS}
-        )
+        return Answer({"token_type": "bearer", "refresh_token": REFRESH_TOKEN, "access_token": token, "expires_in": SECONDS})

@@ -23,9 +23,7 @@ def missing_rows(records: Records, rows: Sequence[tuple[str, str | None]]) -> li
     traced = [{"ids": [one], "objectWriteTraceId": [trace]} for one, trace in rows if trace]
     plain = [one for one, trace in rows if not trace]
     contexts: list[dict[str, list[str]]] = [*([{"ids": plain}] if plain else []), *traced]
-    return [
-        {"status": "error", "category": "OBJECT_NOT_FOUND", "message": text, "context": context} for context in contexts
-    ]
+    return [{"status": "error", "category": "OBJECT_NOT_FOUND", "message": text, "context": context} for context in contexts]
 
 
 class Objects:
@@ -56,9 +54,7 @@ class Objects:
         results = [self._with_links(records, record, records.show(record, names), ends) for record in page]
         return Answer({"results": results, **paging(call, str(following) if following else None)}, rows=len(page))
 
-    def _with_links(
-        self, records: Records, record: Record, shown: dict[str, Any], ends: Sequence[str]
-    ) -> dict[str, Any]:
+    def _with_links(self, records: Records, record: Record, shown: dict[str, Any], ends: Sequence[str]) -> dict[str, Any]:
         for name in ends:
             end = self.portal.of(name).kind
             found = self.portal.links.of(records.kind.plural, record.id, end.plural)
@@ -143,11 +139,7 @@ class Objects:
                 results.append({**self._create(records, row, call.now), "objectWriteTraceId": trace})
             except Refusal as refused:
                 errors.append(
-                    {
-                        key: refused.body[key]
-                        for key in ("status", "category", "message", "errors")
-                        if key in refused.body
-                    }
+                    {key: refused.body[key] for key in ("status", "category", "message", "errors") if key in refused.body}
                     | {"context": {"objectWriteTraceId": [trace]}}
                 )
         return batch(call, results, errors, status=201)
@@ -163,11 +155,7 @@ class Objects:
         for record, values in changes:
             records.write(record, values, call.now)
         written = [written_row(records, record, row) for record, row in zip(found, rows, strict=True) if record]
-        missing = [
-            (str(row["id"]), row.get("objectWriteTraceId"))
-            for record, row in zip(found, rows, strict=True)
-            if not record
-        ]
+        missing = [(str(row["id"]), row.get("objectWriteTraceId")) for record, row in zip(found, rows, strict=True) if not record]
         return batch(call, written, missing_rows(records, missing))
 
     def batch_upsert(self, call: Call) -> Answer:

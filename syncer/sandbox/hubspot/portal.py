@@ -54,9 +54,7 @@ def inputs_of(call: Call, most: int = LARGEST_BATCH) -> list[dict[str, Any]]:
     if not isinstance(inputs, list):
         raise Refusal(400, "Invalid input JSON: Some required fields were not set: [inputs]")
     if len(inputs) > most:
-        raise Refusal(
-            400, f"The maximum number of inputs supported in a batch request is {most}. You sent {len(inputs)}."
-        )
+        raise Refusal(400, f"The maximum number of inputs supported in a batch request is {most}. You sent {len(inputs)}.")
     return inputs
 
 

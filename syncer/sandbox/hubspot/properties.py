@@ -83,9 +83,7 @@ class Properties:
         if name in records.definitions:
             raise Refusal(409, f"A property named '{name}' already exists.", "OBJECT_ALREADY_EXISTS")
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            raise Refusal(
-                400, f"{name} is no property name: lower case letters, digits and underscores, a letter first."
-            )
+            raise Refusal(400, f"{name} is no property name: lower case letters, digits and underscores, a letter first.")
         definition = complete({**given, **self._checked(records, given)}, iso(now), own=False)
         records.define([{**definition, "showCurrencySymbol": False}])  # only a person can tick it
         return records.definitions[name]
@@ -113,9 +111,7 @@ class Properties:
             raise Refusal(400, f"The definition of {before['name']} is read only.")
         changes = {key: value for key, value in body_of(call).items() if key in CHANGEABLE}
         after = {**before, **changes}
-        definition = complete(
-            {**after, **self._checked(records, {**after, "hasUniqueValue": False})}, iso(call.now), own=False
-        )
+        definition = complete({**after, **self._checked(records, {**after, "hasUniqueValue": False})}, iso(call.now), own=False)
         records.define([{**definition, "hasUniqueValue": before["hasUniqueValue"], "updatedAt": iso(call.now)}])
         return Answer(records.definitions[before["name"]], rows=1)
 

@@ -60,9 +60,7 @@ class Records:
         """Put records as they are, unchecked; what has no dates gets now."""
         stamp = iso(now)
         for each in given:
-            values = {
-                name: as_text(value) for name, value in each.get("properties", {}).items() if value not in (None, "")
-            }
+            values = {name: as_text(value) for name, value in each.get("properties", {}).items() if value not in (None, "")}
             record = Record(int(each["id"]), values)
             values["hs_object_id"] = str(record.id)
             values[self.kind.created] = as_instant(values.get(self.kind.created) or each.get("createdAt")) or stamp
@@ -101,11 +99,7 @@ class Records:
 
     def find(self, record_id: str, by: str | None = None, *, archived: bool = False) -> Record | None:
         """The record with an id, or with a value of the unique property `by`."""
-        number = (
-            self.unique_index(by).get(record_id.casefold())
-            if by
-            else (int(record_id) if record_id.isdecimal() else None)
-        )
+        number = self.unique_index(by).get(record_id.casefold()) if by else (int(record_id) if record_id.isdecimal() else None)
         record = self._records.get(number) if number is not None else None
         return record if record and bool(record.archived_at) == archived else None
 

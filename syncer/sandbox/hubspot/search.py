@@ -92,11 +92,7 @@ def _matcher(kind: str, operator: str, given: Mapping[str, Any]) -> Callable[[st
 def filters_of(records: Records, body: Mapping[str, Any]) -> Test:
     """Groups are alternatives, the filters of a group must all hold."""
     groups = [group.get("filters") or [] for group in body.get("filterGroups") or []]
-    if (
-        len(groups) > GROUPS
-        or any(len(group) > FILTERS_PER_GROUP for group in groups)
-        or sum(map(len, groups)) > FILTERS
-    ):
+    if len(groups) > GROUPS or any(len(group) > FILTERS_PER_GROUP for group in groups) or sum(map(len, groups)) > FILTERS:
         text = f"at most {GROUPS} filterGroups of {FILTERS_PER_GROUP} filters, {FILTERS} in all"
         raise Refusal(400, f"There was a problem with the request. Too many filters: {text}.")
     tests = [[one_filter(records, given) for given in group] for group in groups]
@@ -141,14 +137,10 @@ class Search:
     def answer(self, call: Call) -> Answer:
         records, body = self.portal.of(call.args["type"]), body_of(call)
         if len(call.body) > LARGEST_BODY:
-            raise Refusal(
-                400, f"There was a problem with the request. The body has more than {LARGEST_BODY} characters."
-            )
+            raise Refusal(400, f"There was a problem with the request. The body has more than {LARGEST_BODY} characters.")
         limit, after = int(body.get("limit") or 10), str(body.get("after") or 0)
         if not 0 < limit <= LARGEST_PAGE or not after.isdecimal():
-            raise Refusal(
-                400, f"There was a problem with the request. limit is at most {LARGEST_PAGE}, after a number."
-            )
+            raise Refusal(400, f"There was a problem with the request. limit is at most {LARGEST_PAGE}, after a number.")
         start = int(after)
         if start + limit > LAST_RESULT:
             raise Refusal(400, f"There was a problem with the request. The maximum number of results is {LAST_RESULT}.")

@@ -87,8 +87,14 @@ class EventLog:
                 yield day
 
     def export(  # noqa: PLR0913  (the export's parameters, by name)
-        self, start: date, end: date, *, names: frozenset[str] | None, keep: Callable[[Event], bool] | None,
-        limit: int | None, milliseconds: bool,
+        self,
+        start: date,
+        end: date,
+        *,
+        names: frozenset[str] | None,
+        keep: Callable[[Event], bool] | None,
+        limit: int | None,
+        milliseconds: bool,
     ) -> tuple[bytes, int]:
         """Lines of the events in those days, and how many: of the named events, those that `keep` lets through."""
         parts: list[bytes] = []

@@ -43,8 +43,11 @@ class Ingestion:
             for place, (name, reason) in faults.items()
         ]
         body = {
-            "code": 400, "error": "some data points in the request failed validation", "failed_records": failed,
-            "num_records_imported": len(good), "status": "Bad Request",
+            "code": 400,
+            "error": "some data points in the request failed validation",
+            "failed_records": failed,
+            "num_records_imported": len(good),
+            "status": "Bad Request",
         }
         return Answer(body, 400, rows=len(good))
 
@@ -58,9 +61,7 @@ class Ingestion:
             return received(call, 0, [str(error)])
         faults = [event_fault(one, imported=False) for one in found]
         good = [one for one, fault in zip(found, faults, strict=True) if fault is None]
-        self.project.events.add(
-            stamped(one, call.now) for one in good if one["properties"].get("token") == PROJECT_TOKEN
-        )
+        self.project.events.add(stamped(one, call.now) for one in good if one["properties"].get("token") == PROJECT_TOKEN)
         return received(call, len(good), [fault[1] for fault in faults if fault])
 
     def update_users(self, call: Call) -> Answer:

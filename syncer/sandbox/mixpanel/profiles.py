@@ -55,8 +55,13 @@ def _unset(properties: Properties, value: Any) -> None:
 
 
 OPERATIONS: Mapping[str, tuple[Callable[[Properties, Any], None], type]] = {
-    "$set": (_set, dict), "$set_once": (_set_once, dict), "$add": (_add, dict), "$append": (_append, dict),
-    "$union": (_union, dict), "$remove": (_remove, dict), "$unset": (_unset, list),
+    "$set": (_set, dict),
+    "$set_once": (_set_once, dict),
+    "$add": (_add, dict),
+    "$append": (_append, dict),
+    "$union": (_union, dict),
+    "$remove": (_remove, dict),
+    "$unset": (_unset, list),
 }
 
 

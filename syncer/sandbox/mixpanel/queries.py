@@ -45,7 +45,11 @@ class Queries:
         query = self._sessions[session]
         results = profiles.shown(query, page, page_size)
         body = {
-            "page": page, "page_size": page_size, "results": results, "session_id": session, "status": "ok",
+            "page": page,
+            "page_size": page_size,
+            "results": results,
+            "session_id": session,
+            "status": "ok",
             "total": len(query.ids),
         }
         return Answer(body, rows=len(results))
@@ -128,9 +132,7 @@ class Queries:
             raise ValueError(f"limit must be between 1 and {MOST_EXPORTED}")
         names = frozenset(_texts(params["event"], "event")) if params.get("event") else None
         milliseconds = params.get("time_in_ms", "").lower() == "true"
-        body, rows = self.project.events.export(
-            start, end, names=names, keep=_where(params), limit=limit, milliseconds=milliseconds
-        )
+        body, rows = self.project.events.export(start, end, names=names, keep=_where(params), limit=limit, milliseconds=milliseconds)
         return Answer(body, rows=rows, content_type="text/plain")
 
 

@@ -84,7 +84,8 @@ class MixpanelStandin:
             return Answer({"error": error, "status": "error"}, status)
         ran = CALLS_PER_HOUR - self._hourly[_kind(call)].remaining(call.now) + 1
         return _query_error(
-            call, 429,
+            call,
+            429,
             f"Query rate limit exceeded for project_id: {PROJECT_ID}. 1/5 queries running concurrently and "
             f"{ran}/{CALLS_PER_HOUR} queries running in the last hour. For more information, please consult our "
             f"documentation at {LIMITS_PAGE}",

@@ -18,7 +18,12 @@ _LITERAL = r'(?P<value>"[^"]*"|-?\d+(?:\.\d+)?|true|false)'
 _COMPARISON = re.compile(rf"\(?\s*{_PROPERTY}\s*(?P<sign>==|!=|>=|<=|>|<)\s*{_LITERAL}\s*\)?")
 _DEFINED = re.compile(rf"\(?\s*defined\s*\(\s*{_PROPERTY}\s*\)\s*\)?")
 _SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq, "!=": operator.ne, ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
 }
 
 

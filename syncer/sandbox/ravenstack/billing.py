@@ -44,9 +44,13 @@ def _customer(number: int, row: Row) -> Record:
     if number % 3 == 0:
         keys |= {"salesforce_id": crm.salesforce_id("001", number), "hubspot_id": crm.hubspot_id(number)}
     return stripe.customer(
-        stripe_id("cus", row["account_id"]), row["signup_date"], name=row["account_name"],
+        stripe_id("cus", row["account_id"]),
+        row["signup_date"],
+        name=row["account_name"],
         email=f"billing@{domain(row)}",
-        currency="usd", country=STRIPE_COUNTRIES.get(row["country"], row["country"]), metadata=keys,
+        currency="usd",
+        country=STRIPE_COUNTRIES.get(row["country"], row["country"]),
+        metadata=keys,
     )
 
 
@@ -67,8 +71,14 @@ def _price(row: Row, usual: dict[str, Decimal], created: int) -> Record:
     package = seats if amount % seats else None
     unit = amount if package else amount // seats
     return stripe.price(
-        stripe_id("price", f"{tier} {interval} {unit} {package}"), stripe_id("prod", tier), "usd", created,
-        nickname=f"{tier} {row['billing_frequency']}", interval=interval, unit=Decimal(unit), divide_by=package,
+        stripe_id("price", f"{tier} {interval} {unit} {package}"),
+        stripe_id("prod", tier),
+        "usd",
+        created,
+        nickname=f"{tier} {row['billing_frequency']}",
+        interval=interval,
+        unit=Decimal(unit),
+        divide_by=package,
     )
 
 

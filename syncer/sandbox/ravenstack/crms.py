@@ -36,8 +36,11 @@ def _hubspot(number: int, row: Row) -> Record:
 
 def _same(number: int, row: Row) -> dict[str, Any]:
     return {
-        "name": row["account_name"], "created": row["signup_date"], "owner": number % len(OWNERS),
-        "industry": row["industry"], "country": row["country"],
+        "name": row["account_name"],
+        "created": row["signup_date"],
+        "owner": number % len(OWNERS),
+        "industry": row["industry"],
+        "country": row["country"],
         "employees": row["seats"],
         "account_key": row["account_id"],
     }

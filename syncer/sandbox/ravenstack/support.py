@@ -35,14 +35,20 @@ def zendesk_records(tables: Tables, as_of: int) -> dict[str, list[Record]]:
 
 def _organization(number: int, row: Row) -> Record:
     return zendesk.organization(
-        FIRST_ORGANIZATION + number, row["account_name"], row["signup_date"], external_id=row["account_id"],
+        FIRST_ORGANIZATION + number,
+        row["account_name"],
+        row["signup_date"],
+        external_id=row["account_id"],
         domains=[domain(row)],
     )
 
 
 def _requester(number: int, row: Row) -> Record:
     return zendesk.user(
-        FIRST_REQUESTER + number, f"{row['account_name']} operations", f"ops@{domain(row)}", row["signup_date"],
+        FIRST_REQUESTER + number,
+        f"{row['account_name']} operations",
+        f"ops@{domain(row)}",
+        row["signup_date"],
         organization_id=FIRST_ORGANIZATION + number,
     )
 
@@ -54,12 +60,17 @@ def _ticket(ticket_id: int, row: Row, account: int, as_of: int) -> Record:
     score = row["satisfaction_score"] if solved else None
     reply = row["first_response_time_minutes"]
     return zendesk.ticket(
-        ticket_id, f"{row['priority'].capitalize()} request {row['ticket_id']}",
-        organization_id=FIRST_ORGANIZATION + account, requester_id=FIRST_REQUESTER + account, assignee_id=STAFF_ID,
+        ticket_id,
+        f"{row['priority'].capitalize()} request {row['ticket_id']}",
+        organization_id=FIRST_ORGANIZATION + account,
+        requester_id=FIRST_REQUESTER + account,
+        assignee_id=STAFF_ID,
         status="open" if solved is None else "closed" if solved < as_of - 28 * DAY else "solved",
         priority="normal" if row["priority"] == "medium" else row["priority"],
-        created=row["submitted_at"], updated=solved or min(as_of, row["submitted_at"] + (reply or 0) * 60),
+        created=row["submitted_at"],
+        updated=solved or min(as_of, row["submitted_at"] + (reply or 0) * 60),
         solved=solved,
-        reply_minutes=reply, score="unoffered" if score is None else "good" if score >= "4.0" else "bad",
+        reply_minutes=reply,
+        score="unoffered" if score is None else "good" if score >= "4.0" else "bad",
         tags=["escalated"] if row["escalation_flag"] else [],
     )

@@ -32,9 +32,16 @@ def mixpanel_records(tables: Tables, as_of: int) -> dict[str, list[Record]]:
         last_seen[account] = max(time, last_seen.get(account, 0))
         events.append(
             mixpanel.event(
-                row["feature_name"], time, f"{account}-{draw % seats[account] + 1}", insert_id, account,
-                "mobile" if draw // 97 % 10 < 3 else "web", subscription_id=row["subscription_id"],
-                usage_count=row["usage_count"], duration=row["usage_duration_secs"], error_count=row["error_count"],
+                row["feature_name"],
+                time,
+                f"{account}-{draw % seats[account] + 1}",
+                insert_id,
+                account,
+                "mobile" if draw // 97 % 10 < 3 else "web",
+                subscription_id=row["subscription_id"],
+                usage_count=row["usage_count"],
+                duration=row["usage_duration_secs"],
+                error_count=row["error_count"],
             )
         )
     groups = [

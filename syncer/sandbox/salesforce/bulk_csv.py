@@ -19,9 +19,7 @@ def read_csv(data: bytes, delimiter: str, line_ending: str) -> tuple[list[str], 
     """The header and the rows. UnreadableCsvError fails the job: other line endings than told, rows of other length."""
     alien = b"\r" in data if line_ending == "LF" else data.count(b"\n") != data.count(b"\r\n")
     if alien:
-        raise UnreadableCsvError(
-            f"ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {line_ending}"
-        )
+        raise UnreadableCsvError(f"ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {line_ending}")
     try:
         text = io.StringIO(data.decode(), newline="")
         rows = [row for row in csv.reader(text, delimiter=DELIMITERS[delimiter], strict=True) if row]
@@ -34,18 +32,14 @@ def read_csv(data: bytes, delimiter: str, line_ending: str) -> tuple[list[str], 
     header, *lines = rows
     for number, line in enumerate(lines, 1):
         if len(line) != len(header):
-            raise UnreadableCsvError(
-                f"InvalidBatch : The row has {len(line)} columns, the header {len(header)}, at record {number}"
-            )
+            raise UnreadableCsvError(f"InvalidBatch : The row has {len(line)} columns, the header {len(header)}, at record {number}")
     return header, lines
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], delimiter: str, line_ending: str) -> bytes:
     """All cells quoted, None an empty cell."""
     out = io.StringIO(newline="")
-    writer = csv.writer(
-        out, delimiter=DELIMITERS[delimiter], lineterminator=LINE_ENDINGS[line_ending], quoting=csv.QUOTE_ALL
-    )
+    writer = csv.writer(out, delimiter=DELIMITERS[delimiter], lineterminator=LINE_ENDINGS[line_ending], quoting=csv.QUOTE_ALL)
     writer.writerow(header)
     writer.writerows(rows)
     return out.getvalue().encode()

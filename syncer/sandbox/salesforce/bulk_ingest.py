@@ -96,9 +96,7 @@ class Ingest:
         if job.state != "Open":
             raise invalid_state(f"Job {job.id} is {job.state}: data can be uploaded while it is Open only")
         if job.data:
-            raise invalid_state(
-                f"Found multiple contents for job: <{job.id}>, please make sure you only do 'PUT' once on a given Job"
-            )
+            raise invalid_state(f"Found multiple contents for job: <{job.id}>, please make sure you only do 'PUT' once on a given Job")
         job.data = call.body
         return Answer(status=201)
 
@@ -110,9 +108,7 @@ class Ingest:
         elif wish == "UploadComplete" and job.state == "Open" and job.data:
             job.state, job.changed = "UploadComplete", call.now
         else:
-            raise invalid_state(
-                f"Job {job.id} is {job.state}{'' if job.data else ' and without data'}: it cannot become {wish}"
-            )
+            raise invalid_state(f"Job {job.id} is {job.state}{'' if job.data else ' and without data'}: it cannot become {wish}")
         return Answer(job.info())
 
     def delete(self, call: Call) -> Answer:

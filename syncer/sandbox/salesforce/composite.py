@@ -40,9 +40,7 @@ class Composite:
         for sub in asked:
             name = str(sub.get("referenceId"))
             try:
-                answer = self._dispatch(
-                    _call(call, sub["method"], _filled(sub["url"], bodies), _filled(sub.get("body"), bodies))
-                )
+                answer = self._dispatch(_call(call, sub["method"], _filled(sub["url"], bodies), _filled(sub.get("body"), bodies)))
             except ApiError as refusal:
                 answer = refusal.answer()
             if answer.status < 400:
@@ -76,11 +74,7 @@ class Composite:
 
 def _sub_calls(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
     asked = body.get(key)
-    if (
-        not isinstance(asked, list)
-        or not asked
-        or not all(isinstance(sub, dict) and "method" in sub and "url" in sub for sub in asked)
-    ):
+    if not isinstance(asked, list) or not asked or not all(isinstance(sub, dict) and "method" in sub and "url" in sub for sub in asked):
         raise ApiError("JSON_PARSER_ERROR", f"{key} must be an array of requests with method and url")
     if len(asked) > MOST:
         raise ApiError("LIMIT_EXCEEDED", f"The maximum number of subrequests is {MOST}")
@@ -95,9 +89,7 @@ def _halted() -> Answer:
 def _call(outer: Call, method: str, url: str, body: Any) -> Call:
     path, _, query = url.partition("?")
     encoded = b"" if body is None else msgspec.json.Encoder(decimal_format="number").encode(body)
-    return Call(
-        method, path, parse_qsl(query, keep_blank_values=True), outer.headers, encoded, outer.now, outer.base_url
-    )
+    return Call(method, path, parse_qsl(query, keep_blank_values=True), outer.headers, encoded, outer.now, outer.base_url)
 
 
 def _filled(part: Any, bodies: dict[str, Any]) -> Any:

@@ -63,13 +63,7 @@ def _json_token(value: Any) -> str:
         return "VALUE_NULL"
     if isinstance(value, dict | list):
         return "START_OBJECT" if isinstance(value, dict) else "START_ARRAY"
-    return (
-        "VALUE_STRING"
-        if isinstance(value, str)
-        else "VALUE_NUMBER_INT"
-        if isinstance(value, int)
-        else "VALUE_NUMBER_FLOAT"
-    )
+    return "VALUE_STRING" if isinstance(value, str) else "VALUE_NUMBER_INT" if isinstance(value, int) else "VALUE_NUMBER_FLOAT"
 
 
 def not_found() -> ApiError:

@@ -24,9 +24,7 @@ def full_id(text: str) -> str | None:
 
 def _suffix(text: str) -> str:
     chunks = (text[0:5], text[5:10], text[10:15])
-    return "".join(
-        _CHECKSUM[sum(1 << place for place, letter in enumerate(chunk) if letter.isupper())] for chunk in chunks
-    )
+    return "".join(_CHECKSUM[sum(1 << place for place, letter in enumerate(chunk) if letter.isupper())] for chunk in chunks)
 
 
 def numbered_id(prefix: str, number: int) -> str:

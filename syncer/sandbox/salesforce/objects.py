@@ -37,9 +37,7 @@ def _choice(name: str, label: str, options: tuple[str, ...], **more: Any) -> Fie
 
 def _link(name: str, label: str, *targets: str, **more: Any) -> Field:
     relationship = name.removesuffix("Id")
-    return Field(
-        name=name, label=label, type="reference", length=18, refers_to=targets, relationship=relationship, **more
-    )
+    return Field(name=name, label=label, type="reference", length=18, refers_to=targets, relationship=relationship, **more)
 
 
 def _flag(name: str, label: str, **more: Any) -> Field:
@@ -193,10 +191,7 @@ def standard_objects() -> list[Sobject]:
         ("Task", "Task", "Tasks", "00T", _task()),
         ("Organization", "Organization", "Organization", "00D", _organization()),
     ]
-    objects = [
-        Sobject(name, label, plural, prefix, {col.name: col for col in cols})
-        for name, label, plural, prefix, cols in told
-    ]
+    objects = [Sobject(name, label, plural, prefix, {col.name: col for col in cols}) for name, label, plural, prefix, cols in told]
     for sobject in objects:
         sobject.deletable = "IsDeleted" in sobject.columns
         sobject.createable = sobject.name != "Organization"

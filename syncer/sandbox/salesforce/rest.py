@@ -159,11 +159,7 @@ class Records:
 
     def deleted(self, call: Call) -> Answer:
         start, end = _span(call)
-        rows = [
-            row
-            for row in self._table(call).rows.values()
-            if row.get("IsDeleted") and start <= row["SystemModstamp"] < end
-        ]
+        rows = [row for row in self._table(call).rows.values() if row.get("IsDeleted") and start <= row["SystemModstamp"] < end]
         records = [{"id": row["Id"], "deletedDate": row["SystemModstamp"]} for row in rows]
         earliest = written(call.now - KEPT_DAYS * 86400)
         body = {"deletedRecords": records, "earliestDateAvailable": earliest, "latestDateCovered": end}

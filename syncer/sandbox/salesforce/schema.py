@@ -179,9 +179,7 @@ class Sobject:
     def relationship(self, name: str) -> Field | None:
         """The reference field behind `Owner` in `Owner.Name`."""
         wanted = name.lower()
-        return next(
-            (col for col in self.columns.values() if col.relationship and col.relationship.lower() == wanted), None
-        )
+        return next((col for col in self.columns.values() if col.relationship and col.relationship.lower() == wanted), None)
 
     def add(self, column: Field) -> None:
         self.columns[column.name] = self._by_lower[column.name.lower()] = column

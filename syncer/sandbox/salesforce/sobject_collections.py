@@ -220,9 +220,7 @@ def _rows(body: Values) -> list[dict[str, Any]]:
 
 def _bound(count: int, most: int, verb: str) -> None:
     if count > most:
-        raise ApiError(
-            "EXCEEDED_ID_LIMIT", f"record limit reached. cannot submit more than {most} records into this call ({verb})"
-        )
+        raise ApiError("EXCEEDED_ID_LIMIT", f"record limit reached. cannot submit more than {most} records into this call ({verb})")
     if not count:
         raise ApiError("MISSING_ARGUMENT", "The request must name at least one record")
 

@@ -156,8 +156,7 @@ class Binder:
         wild = {"%": ".*", "_": "."}
         parts = re.findall(r"\\[%_]|[%_]|(?:\\[^%_]|[^%_\\])+", literal.value, flags=re.DOTALL)
         texts = (
-            wild.get(part) or re.escape(part[1:] if part in (r"\%", r"\_") else decode_string(part, path.at, self.text))
-            for part in parts
+            wild.get(part) or re.escape(part[1:] if part in (r"\%", r"\_") else decode_string(part, path.at, self.text)) for part in parts
         )
         pattern = re.compile("".join(texts), re.IGNORECASE | re.DOTALL)
         return lambda found: found is not None and pattern.fullmatch(found) is not None
@@ -171,9 +170,7 @@ class Binder:
 
     def _ids(self, condition: Condition | None, *, deleted: bool) -> list[str] | None:
         if isinstance(condition, Both) and condition.every:
-            return next(
-                (ids for part in condition.parts if (ids := self._ids(part, deleted=deleted)) is not None), None
-            )
+            return next((ids for part in condition.parts if (ids := self._ids(part, deleted=deleted)) is not None), None)
         if not isinstance(condition, Compare) or condition.operator not in ("=", "in") or len(condition.path.parts) > 1:
             return None
         field = self._table.sobject.column(condition.path.parts[0])

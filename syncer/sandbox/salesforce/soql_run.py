@@ -120,11 +120,7 @@ def _named(query: Query, table: Table, function: Function) -> list[Path]:
         raise unexpected(query.text, function.at, group)
     if group != "standard" and (query.limit is None or query.limit > FIELDS_LIMIT):
         raise ApiError("MALFORMED_QUERY", f"The SOQL FIELDS function must have a LIMIT of at most {FIELDS_LIMIT}")
-    return [
-        Path((col.name,), function.at)
-        for col in table.sobject.columns.values()
-        if group == "all" or col.custom == (group == "custom")
-    ]
+    return [Path((col.name,), function.at) for col in table.sobject.columns.values() if group == "all" or col.custom == (group == "custom")]
 
 
 @dataclass

@@ -153,9 +153,7 @@ class SalesforceStandin:
         return len(self._calls)
 
     def failure(self, call: Call, status: int) -> Answer:
-        code, message = _ERRORS.get(
-            status, ("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId: 1-1 (1)")
-        )
+        code, message = _ERRORS.get(status, ("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId: 1-1 (1)"))
         if call.path.startswith("/services/oauth2"):
             body: Any = {"error": "unknown_error", "error_description": "retry your request"}
         else:
@@ -194,9 +192,7 @@ class SalesforceStandin:
             "DailyBulkApiBatches": 15_000, "DailyBulkV2QueryJobs": 10_000, "DailyBulkV2QueryFileStorageMB": 976_562,
             "DataStorageMB": 10_240, "FileStorageMB": 10_240, "DailyAsyncApexExecutions": 250_000,
         }  # fmt: skip
-        return Answer(
-            {"DailyApiRequests": calls, **{name: {"Max": most, "Remaining": most} for name, most in fixed.items()}}
-        )
+        return Answer({"DailyApiRequests": calls, **{name: {"Max": most, "Remaining": most} for name, most in fixed.items()}})
 
     def _record_count(self, call: Call) -> Answer:
         asked = [name.lower() for name in (call.one("sObjects") or "").split(",") if name]
@@ -227,6 +223,4 @@ def _label(number: int) -> str:
 def _resources(call: Call) -> Answer:
     base = f"/services/data/v{call.args['version']}"
     names = ("sobjects", "query", "queryAll", "composite", "limits", "tooling", "jobs")
-    return Answer(
-        {**{name: f"{base}/{name}" for name in names}, "identity": f"{call.base_url}/services/oauth2/userinfo"}
-    )
+    return Answer({**{name: f"{base}/{name}" for name in names}, "identity": f"{call.base_url}/services/oauth2/userinfo"})

@@ -56,11 +56,7 @@ class Table:
 
     def _key(self, name: str, row: Row | None) -> Any:
         value = None if row is None or row.get("IsDeleted") else row.get(name)
-        return (
-            value
-            if value is None or not isinstance(value, str) or self.sobject.columns[name].case_sensitive
-            else value.lower()
-        )
+        return value if value is None or not isinstance(value, str) or self.sobject.columns[name].case_sensitive else value.lower()
 
     def ids_by(self, column: Field, value: Any) -> list[str]:
         """Ids of the living records with a value in an indexed field."""
@@ -109,9 +105,7 @@ class Store:
     def create(self, table: Table, values: Mapping[str, Any]) -> str:
         """The new record's id."""
         if not table.sobject.createable:
-            raise ApiError(
-                "INVALID_TYPE_FOR_OPERATION", f"entity type {table.sobject.name} does not support create", []
-            )
+            raise ApiError("INVALID_TYPE_FOR_OPERATION", f"entity type {table.sobject.name} does not support create", [])
         changes = self._read(table, values)
         row = {**table.defaults, **changes}
         missing = [name for name in table.required if row.get(name) is None]
@@ -196,17 +190,11 @@ class Store:
     def load(self, table: Table, records: Iterable[Mapping[str, Any]]) -> None:
         """Put records by Id as they are told, read-only values too. ValueError for what does not fit the fields."""
         now = self.now()
-        people: Row = {
-            name: self.user_id
-            for name in ("CreatedById", "LastModifiedById", "OwnerId")
-            if name in table.sobject.columns
-        }
+        people: Row = {name: self.user_id for name in ("CreatedById", "LastModifiedById", "OwnerId") if name in table.sobject.columns}
         for record in records:
             row_id = full_id(str(record["Id"])) if record.get("Id") else self.new_id(table.sobject.prefix)
             if row_id is None or not row_id.startswith(table.sobject.prefix):
-                raise ValueError(
-                    f"{record.get('Id')} is no id of {table.sobject.name}: they start with {table.sobject.prefix}"
-                )
+                raise ValueError(f"{record.get('Id')} is no id of {table.sobject.name}: they start with {table.sobject.prefix}")
             row = table.rows.get(row_id) or {**table.defaults, **people, "CreatedDate": now}
             try:
                 told = {name: table.readers[name][1](value) for name, value in record.items() if name != "attributes"}

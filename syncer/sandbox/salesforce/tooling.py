@@ -29,9 +29,7 @@ class Tooling:
             Field(name="Id", label="Id", type="id", length=18),
             *(Field(name=name, label=name, length=80) for name in _COLUMNS),
         ]
-        sobject = Sobject(
-            "CustomField", "Custom Field", "Custom Fields", "00N", {column.name: column for column in columns}
-        )
+        sobject = Sobject("CustomField", "Custom Field", "Custom Fields", "00N", {column.name: column for column in columns})
         self._own = Store(clock, [sobject])
         self._table = self._own.tables["customfield"]
         self._queries = Queries(self._own)
@@ -66,9 +64,7 @@ class Tooling:
 
     def _known(self, call: Call) -> tuple[str, str]:
         self._refresh()
-        found = next(
-            (at for at, row_id in self._ids.items() if row_id == call.args["id"] and row_id in self._table.rows), None
-        )
+        found = next((at for at, row_id in self._ids.items() if row_id == call.args["id"] and row_id in self._table.rows), None)
         if found is None:
             raise not_found()
         return found
@@ -92,12 +88,7 @@ class Tooling:
         full_name, metadata = str(body.get("FullName") or ""), body.get("Metadata")
         sobject, _, name = full_name.partition(".")
         table = self._store.tables.get(sobject.lower())
-        if (
-            table is None
-            or not name.endswith("__c")
-            or not isinstance(metadata, dict)
-            or metadata.get("type") not in _TYPES
-        ):
+        if table is None or not name.endswith("__c") or not isinstance(metadata, dict) or metadata.get("type") not in _TYPES:
             raise ApiError(
                 "FIELD_INTEGRITY_EXCEPTION",
                 f"Cannot make a field of FullName {full_name!r} and this Metadata",

@@ -58,9 +58,7 @@ def _text(field: Field) -> Reader:
             raise _wrong(field, value)
         stored = value.strip()  # the API trims: what was written with a blank is read without
         if length and len(stored) > length:
-            raise ApiError(
-                "STRING_TOO_LONG", f"{field.label}: data value too large: {stored} (max length={length})", [field.name]
-            )
+            raise ApiError("STRING_TOO_LONG", f"{field.label}: data value too large: {stored} (max length={length})", [field.name])
         return stored or None
 
     return read

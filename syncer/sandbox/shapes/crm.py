@@ -34,35 +34,70 @@ def hubspot_id(number: int) -> str:
 
 
 def salesforce_account(
-    number: int, name: str, created: int, *, owner: int, industry: str, country: str, employees: int,
+    number: int,
+    name: str,
+    created: int,
+    *,
+    owner: int,
+    industry: str,
+    country: str,
+    employees: int,
     website: str | None,
-    account_key: str | None, customer_id: str | None = None,
+    account_key: str | None,
+    customer_id: str | None = None,
 ) -> Record:
     stamp = iso(created)[:-1] + ".000+0000"
     return {
-        "Id": salesforce_id("001", number), "Name": name, "Industry": industry, "BillingCountry": country,
-        "NumberOfEmployees": employees, "Website": website, "OwnerId": salesforce_id("005", owner),
-        "Account_Key__c": account_key, "Stripe_Customer_Id__c": customer_id, "CreatedDate": stamp,
-        "LastModifiedDate": stamp, "SystemModstamp": stamp,
+        "Id": salesforce_id("001", number),
+        "Name": name,
+        "Industry": industry,
+        "BillingCountry": country,
+        "NumberOfEmployees": employees,
+        "Website": website,
+        "OwnerId": salesforce_id("005", owner),
+        "Account_Key__c": account_key,
+        "Stripe_Customer_Id__c": customer_id,
+        "CreatedDate": stamp,
+        "LastModifiedDate": stamp,
+        "SystemModstamp": stamp,
     }
 
 
 def salesforce_user(number: int, first: str, last: str, email: str) -> Record:
     return {
-        "Id": salesforce_id("005", number), "Username": email, "FirstName": first, "LastName": last,
-        "Name": f"{first} {last}", "Email": email, "IsActive": True,
+        "Id": salesforce_id("005", number),
+        "Username": email,
+        "FirstName": first,
+        "LastName": last,
+        "Name": f"{first} {last}",
+        "Email": email,
+        "IsActive": True,
     }
 
 
 def hubspot_company(
-    number: int, name: str, created: int, *, owner: int, industry: str, country: str, employees: int,
+    number: int,
+    name: str,
+    created: int,
+    *,
+    owner: int,
+    industry: str,
+    country: str,
+    employees: int,
     domain: str | None,
-    account_key: str | None, customer_id: str | None = None,
+    account_key: str | None,
+    customer_id: str | None = None,
 ) -> Record:
     """HubSpot keeps every value as text and knows no empty text: what is missing is not there."""
     properties = {
-        "name": name, "industry": industry, "country": country, "numberofemployees": str(employees), "domain": domain,
-        "hubspot_owner_id": _owner_id(owner), "account_key": account_key, "stripe_customer_id": customer_id,
+        "name": name,
+        "industry": industry,
+        "country": country,
+        "numberofemployees": str(employees),
+        "domain": domain,
+        "hubspot_owner_id": _owner_id(owner),
+        "account_key": account_key,
+        "stripe_customer_id": customer_id,
         "createdate": iso(created),
     }
     stated = {name: text for name, text in properties.items() if text is not None}
@@ -71,7 +106,11 @@ def hubspot_company(
 
 def hubspot_owner(number: int, first: str, last: str, email: str) -> Record:
     return {
-        "id": _owner_id(number), "email": email, "firstName": first, "lastName": last, "userId": 61_001 + number,
+        "id": _owner_id(number),
+        "email": email,
+        "firstName": first,
+        "lastName": last,
+        "userId": 61_001 + number,
         "archived": False,
     }
 

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from syncer.sandbox.shapes import Record
 
 
-def event(
-    name: str, time: int, distinct_id: str, insert_id: str, account_id: str | None, surface: str, **more: object
-) -> Record:
+def event(name: str, time: int, distinct_id: str, insert_id: str, account_id: str | None, surface: str, **more: object) -> Record:
     """One event; without a group where nobody was logged in."""
     properties: Record = {"time": time, "distinct_id": distinct_id, "$insert_id": insert_id, "surface": surface}
     if account_id is not None:

@@ -25,7 +25,14 @@ from syncer.sandbox.stripe.shelf import Record
 from syncer.sandbox.stripe.subscriptions import canceled
 
 CUSTOMER_TEXTS = (
-    "name", "email", "phone", "description", "tax_exempt", "invoice_prefix", "default_source", "business_name",
+    "name",
+    "email",
+    "phone",
+    "description",
+    "tax_exempt",
+    "invoice_prefix",
+    "default_source",
+    "business_name",
     "individual_name",
 )
 PRODUCT_TEXTS = ("description", "statement_descriptor", "tax_code", "unit_label", "url")
@@ -90,8 +97,13 @@ def create_product(journal: Journal, asked: Asked) -> Record:
 
 def _product(journal: Journal, params: Params, asked: Asked) -> Record:
     record = {
-        "id": _own_id(params) or journal.store.new_id("prod"), **PRODUCT, "created": asked.now, "updated": asked.now,
-        "name": needed(params, "name"), **texts(params, PRODUCT_TEXTS), "metadata": merged_metadata({}, params),
+        "id": _own_id(params) or journal.store.new_id("prod"),
+        **PRODUCT,
+        "created": asked.now,
+        "updated": asked.now,
+        "name": needed(params, "name"),
+        **texts(params, PRODUCT_TEXTS),
+        "metadata": merged_metadata({}, params),
     }
     for name in ("active", "shippable"):
         if name in params:
@@ -117,9 +129,14 @@ def create_price(journal: Journal, asked: Asked) -> Record:
     else:
         product = found(journal, "products", needed(params, "product"), "product")["id"]
     record = {
-        "id": journal.store.new_id("price"), **PRICE, "created": asked.now, "currency": currency, "product": product,
+        "id": journal.store.new_id("price"),
+        **PRICE,
+        "created": asked.now,
+        "currency": currency,
+        "product": product,
         **texts(params, ("nickname", "lookup_key", "tax_behavior", "tiers_mode", "billing_scheme")),
-        **amounts(params, "unit_amount"), "metadata": merged_metadata({}, params),
+        **amounts(params, "unit_amount"),
+        "metadata": merged_metadata({}, params),
     }
     if "active" in params:
         record["active"] = truth(params["active"], "active")
@@ -146,7 +163,9 @@ def _recurring(sent: Params) -> Record:
 def _tier(sent: Params, where: str) -> Record:
     up_to = needed(sent, "up_to")
     return {
-        **TIER, **amounts(sent, "unit_amount", where), **amounts(sent, "flat_amount", where),
+        **TIER,
+        **amounts(sent, "unit_amount", where),
+        **amounts(sent, "flat_amount", where),
         "up_to": None if up_to == "inf" else whole(up_to, f"{where}[up_to]"),
     }
 
@@ -155,8 +174,12 @@ def create_coupon(journal: Journal, asked: Asked) -> Record:
     params = asked.params
     numbers = {name: whole(params[name], name) for name in COUPON_NUMBERS if name in params}
     record = {
-        "id": _own_id(params) or journal.store.new_id("coupon"), **COUPON, "created": asked.now, **numbers,
-        **texts(params, ("name", "currency", "duration")), "metadata": merged_metadata({}, params),
+        "id": _own_id(params) or journal.store.new_id("coupon"),
+        **COUPON,
+        "created": asked.now,
+        **numbers,
+        **texts(params, ("name", "currency", "duration")),
+        "metadata": merged_metadata({}, params),
     }
     if "percent_off" in params:
         record["percent_off"] = float(decimal(params["percent_off"], "percent_off"))

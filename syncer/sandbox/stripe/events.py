@@ -71,7 +71,13 @@ class Journal:
 
     def note(self, event: str, shown: Record, asked: Asked, replaced: Record | None = None) -> None:
         data = {"object": shown} if replaced is None else {"object": shown, "previous_attributes": replaced}
-        self.store.shelves["events"].put({
-            **EVENT, "id": self.store.new_id("evt"), "created": asked.now, "data": data, "type": event,
-            "request": {"id": asked.request_id, "idempotency_key": asked.idempotency_key},
-        })
+        self.store.shelves["events"].put(
+            {
+                **EVENT,
+                "id": self.store.new_id("evt"),
+                "created": asked.now,
+                "data": data,
+                "type": event,
+                "request": {"id": asked.request_id, "idempotency_key": asked.idempotency_key},
+            }
+        )

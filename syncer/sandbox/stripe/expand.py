@@ -39,18 +39,25 @@ CUSTOMER, PRODUCT, PRICE, COUPON, INVOICE, SUBSCRIPTION = (
 )
 DISCOUNT = Field("discount")
 
+
 def _as_they_are(names: str) -> dict[str, Field]:
     return dict.fromkeys(names.split(), AS_IT_IS)
 
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     "customer": {
-        "discount": DISCOUNT, "subscriptions": Field("list:subscription", hidden=True), "sources": HIDDEN,
-        "tax_ids": HIDDEN, "cash_balance": HIDDEN, "tax": HIDDEN,
+        "discount": DISCOUNT,
+        "subscriptions": Field("list:subscription", hidden=True),
+        "sources": HIDDEN,
+        "tax_ids": HIDDEN,
+        "cash_balance": HIDDEN,
+        "tax": HIDDEN,
         **_as_they_are("address default_source invoice_settings shipping test_clock"),
     },
     "subscription": {
-        "customer": CUSTOMER, "latest_invoice": INVOICE, "discounts": DISCOUNT,
+        "customer": CUSTOMER,
+        "latest_invoice": INVOICE,
+        "discounts": DISCOUNT,
         "items": Field("list:subscription_item"),
         **_as_they_are(
             "application automatic_tax billing_cycle_anchor_config billing_mode billing_schedules billing_thresholds "
@@ -60,10 +67,14 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         ),
     },
     "subscription_item": {
-        "price": Field("price"), "discounts": DISCOUNT, **_as_they_are("billing_thresholds tax_rates"),
+        "price": Field("price"),
+        "discounts": DISCOUNT,
+        **_as_they_are("billing_thresholds tax_rates"),
     },
     "price": {
-        "product": PRODUCT, "tiers": HIDDEN, "currency_options": HIDDEN,
+        "product": PRODUCT,
+        "tiers": HIDDEN,
+        "currency_options": HIDDEN,
         **_as_they_are("custom_unit_amount recurring transform_quantity"),
     },
     "plan": {"product": PRODUCT, "tiers": HIDDEN, "transform_usage": AS_IT_IS},
@@ -72,8 +83,11 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "discount": {"customer": CUSTOMER, "promotion_code": AS_IT_IS, "source": Field("discount_source")},
     "discount_source": {"coupon": COUPON},
     "invoice": {
-        "customer": CUSTOMER, "discounts": DISCOUNT, "lines": Field("list:line_item"),
-        "parent": Field("invoice_parent"), "payments": HIDDEN,
+        "customer": CUSTOMER,
+        "discounts": DISCOUNT,
+        "lines": Field("list:line_item"),
+        "parent": Field("invoice_parent"),
+        "payments": HIDDEN,
         **_as_they_are(
             "account_tax_ids application automatic_tax confirmation_secret custom_fields customer_address "
             "customer_shipping customer_tax_ids default_payment_method default_source default_tax_rates from_invoice "
@@ -85,15 +99,14 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     "invoice_parent": {"subscription_details": Field("invoice_subscription")},
     "invoice_subscription": {"subscription": SUBSCRIPTION},
     "line_item": {
-        "discounts": DISCOUNT, "subscription": SUBSCRIPTION,
+        "discounts": DISCOUNT,
+        "subscription": SUBSCRIPTION,
         **_as_they_are("discount_amounts parent period pretax_credit_amounts pricing taxes"),
     },
     "event": _as_they_are("data request"),
 }
 
-HIDDEN_FIELDS = {
-    kind: [name for name, field in fields.items() if field.hidden] for kind, fields in FIELDS.items()
-}
+HIDDEN_FIELDS = {kind: [name for name, field in fields.items() if field.hidden] for kind, fields in FIELDS.items()}
 
 
 def tree_of(kind: str, paths: Iterable[str], *, in_list: bool = False, lenient: bool = False) -> Tree:
@@ -183,8 +196,10 @@ class Renderer:
     def items(self, subscription: Record, tree: Tree) -> Record:
         stored = subscription["items"]["data"]
         return {
-            "object": "list", "data": [self.render("subscription_item", item, tree) for item in stored[:INLINE]],
-            "has_more": len(stored) > INLINE, "url": f"/v1/subscription_items?subscription={subscription['id']}",
+            "object": "list",
+            "data": [self.render("subscription_item", item, tree) for item in stored[:INLINE]],
+            "has_more": len(stored) > INLINE,
+            "url": f"/v1/subscription_items?subscription={subscription['id']}",
         }
 
     def _add_lists(self, customer: Record, tree: Tree) -> None:
@@ -198,6 +213,8 @@ class Renderer:
             live = [one for _, key in keys if (one := shelf.records[key])["status"] != "canceled"]
             below = tree["subscriptions"].get("data", NOTHING)
             customer["subscriptions"] = {
-                "object": "list", "data": [self.render("subscription", one, below) for one in live[:INLINE]],
-                "has_more": len(live) > INLINE, "url": f"/v1/customers/{customer['id']}/subscriptions",
+                "object": "list",
+                "data": [self.render("subscription", one, below) for one in live[:INLINE]],
+                "has_more": len(live) > INLINE,
+                "url": f"/v1/customers/{customer['id']}/subscriptions",
             }

@@ -18,7 +18,15 @@ Filter = Callable[[str, Any], Keep]
 PAGE_PARAMETERS = frozenset({"limit", "starting_after", "ending_before", "expand"})
 EVENT_DAYS = 30
 STATUSES = [
-    "active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "paused", "trialing",
+    "active",
+    "all",
+    "canceled",
+    "ended",
+    "incomplete",
+    "incomplete_expired",
+    "past_due",
+    "paused",
+    "trialing",
     "unpaid",
 ]
 
@@ -128,37 +136,97 @@ def _period(edge: str, pick: Callable[..., int | None]) -> Filter:
 LISTINGS: Mapping[str, Listing] = {
     "customers": Listing("customers", {"email": equals, "test_clock": equals}, {"test_clock": _on_no_clock}),
     "products": Listing("products", {"active": flag, "ids": any_of("id"), "shippable": flag, "url": equals}),
-    "prices": Listing("prices", {
-        "active": flag, "currency": equals, "lookup_keys": any_of("lookup_key"), "product": equals,
-        "recurring": hash_equals, "type": equals,
-    }),
+    "prices": Listing(
+        "prices",
+        {
+            "active": flag,
+            "currency": equals,
+            "lookup_keys": any_of("lookup_key"),
+            "product": equals,
+            "recurring": hash_equals,
+            "type": equals,
+        },
+    ),
     "plans": Listing("prices", {"active": flag, "product": equals}, {"type": equals("type", "recurring")}),
     "coupons": Listing("coupons", {}),
-    "subscriptions": Listing("subscriptions", {
-        "automatic_tax": anything, "collection_method": equals, "customer": equals, "customer_account": equals,
-        "price": has_price, "status": subscription_status, "test_clock": equals,
-        "current_period_start": _period("current_period_start", max),
-        "current_period_end": _period("current_period_end", min),
-    }, {"status": lambda record: record["status"] != "canceled", "test_clock": _on_no_clock}),
-    "invoices": Listing("invoices", {
-        "collection_method": equals, "customer": equals, "customer_account": equals, "status": equals,
-        "subscription": invoice_subscription, "due_date": in_range(lambda record: record.get("due_date")),
-    }),
+    "subscriptions": Listing(
+        "subscriptions",
+        {
+            "automatic_tax": anything,
+            "collection_method": equals,
+            "customer": equals,
+            "customer_account": equals,
+            "price": has_price,
+            "status": subscription_status,
+            "test_clock": equals,
+            "current_period_start": _period("current_period_start", max),
+            "current_period_end": _period("current_period_end", min),
+        },
+        {"status": lambda record: record["status"] != "canceled", "test_clock": _on_no_clock},
+    ),
+    "invoices": Listing(
+        "invoices",
+        {
+            "collection_method": equals,
+            "customer": equals,
+            "customer_account": equals,
+            "status": equals,
+            "subscription": invoice_subscription,
+            "due_date": in_range(lambda record: record.get("due_date")),
+        },
+    ),
     "events": Listing("events", {"type": event_type, "types": any_of("type"), "delivery_success": anything}),
 }
 
-EMPTY = frozenset({
-    "accounts", "accounts/{account}/external_accounts", "accounts/{account}/persons", "application_fees",
-    "balance_transactions", "billing/alerts", "billing/meters", "charges", "checkout/sessions", "credit_notes",
-    "customers/{customer}/balance_transactions", "customers/{customer}/cash_balance_transactions",
-    "customers/{customer}/payment_methods", "customers/{customer}/sources", "customers/{customer}/tax_ids", "disputes",
-    "exchange_rates", "file_links", "files", "invoice_payments", "invoiceitems", "issuing/authorizations",
-    "issuing/cardholders", "issuing/cards", "issuing/transactions", "payment_intents", "payment_links",
-    "payment_methods", "payouts", "promotion_codes", "quotes", "radar/early_fraud_warnings", "refunds", "reviews",
-    "setup_attempts", "setup_intents", "shipping_rates", "subscription_items/{item}/usage_record_summaries",
-    "subscription_schedules", "tax_ids", "tax_rates", "test_helpers/test_clocks", "topups", "transfers",
-    "webhook_endpoints",
-})
+EMPTY = frozenset(
+    {
+        "accounts",
+        "accounts/{account}/external_accounts",
+        "accounts/{account}/persons",
+        "application_fees",
+        "balance_transactions",
+        "billing/alerts",
+        "billing/meters",
+        "charges",
+        "checkout/sessions",
+        "credit_notes",
+        "customers/{customer}/balance_transactions",
+        "customers/{customer}/cash_balance_transactions",
+        "customers/{customer}/payment_methods",
+        "customers/{customer}/sources",
+        "customers/{customer}/tax_ids",
+        "disputes",
+        "exchange_rates",
+        "file_links",
+        "files",
+        "invoice_payments",
+        "invoiceitems",
+        "issuing/authorizations",
+        "issuing/cardholders",
+        "issuing/cards",
+        "issuing/transactions",
+        "payment_intents",
+        "payment_links",
+        "payment_methods",
+        "payouts",
+        "promotion_codes",
+        "quotes",
+        "radar/early_fraud_warnings",
+        "refunds",
+        "reviews",
+        "setup_attempts",
+        "setup_intents",
+        "shipping_rates",
+        "subscription_items/{item}/usage_record_summaries",
+        "subscription_schedules",
+        "tax_ids",
+        "tax_rates",
+        "test_helpers/test_clocks",
+        "topups",
+        "transfers",
+        "webhook_endpoints",
+    }
+)
 """Lists that are there and have nothing in them."""
 
 

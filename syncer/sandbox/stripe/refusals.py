@@ -11,7 +11,12 @@ class Refusal(Exception):
     """A request that Stripe answers with an error."""
 
     def __init__(
-        self, message: str, *, code: str | None = None, param: str | None = None, status: int = 400,
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        status: int = 400,
         kind: str = "invalid_request_error",
     ) -> None:
         super().__init__(message)

@@ -261,7 +261,8 @@ def _key_reused(key: str) -> Refusal:
     return Refusal(
         "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using "
         "a key other "
-        f"than '{key}' if you meant to execute a different request.", kind="idempotency_error",
+        f"than '{key}' if you meant to execute a different request.",
+        kind="idempotency_error",
     )
 
 

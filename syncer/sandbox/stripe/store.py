@@ -9,8 +9,13 @@ from syncer.sandbox.stripe.blanks import BLANKS, ITEM
 from syncer.sandbox.stripe.shelf import Record, Shelf
 
 KINDS = {
-    "customers": "customer", "products": "product", "prices": "price", "coupons": "coupon",
-    "subscriptions": "subscription", "invoices": "invoice", "events": "event",
+    "customers": "customer",
+    "products": "product",
+    "prices": "price",
+    "coupons": "coupon",
+    "subscriptions": "subscription",
+    "invoices": "invoice",
+    "events": "event",
 }
 
 
@@ -22,9 +27,7 @@ class Store:
 
     def reset(self) -> None:
         by_customer = ("subscriptions", "invoices")
-        self.shelves = {
-            name: Shelf(kind, "customer" if name in by_customer else None) for name, kind in KINDS.items()
-        }
+        self.shelves = {name: Shelf(kind, "customer" if name in by_customer else None) for name, kind in KINDS.items()}
         self.item_owner: dict[str, str] = {}
         self._made = 0
 

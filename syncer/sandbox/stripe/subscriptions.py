@@ -43,8 +43,12 @@ def create_subscription(journal: Journal, asked: Asked) -> Record:
         raise missing_parameter("items")
     subscription_id = journal.store.new_id("sub")
     blank = {
-        "id": subscription_id, **SUBSCRIPTION, "created": asked.now, "start_date": asked.now,
-        "billing_cycle_anchor": asked.now, "customer": customer["id"],
+        "id": subscription_id,
+        **SUBSCRIPTION,
+        "created": asked.now,
+        "start_date": asked.now,
+        "billing_cycle_anchor": asked.now,
+        "customer": customer["id"],
     }
     record = _changed(journal, blank, asked)
     price = _price(journal, record["items"]["data"][0]["price"], "items[0][price]")
@@ -115,7 +119,10 @@ def _with_cancellation(record: Record, params: Params, now: int) -> Record:
     details["reason"] = "cancellation_requested" if cancel_at else None
     asked_at = (record["canceled_at"] or now) if cancel_at else None
     return {
-        **record, "cancel_at_period_end": at_end, "cancel_at": cancel_at, "canceled_at": asked_at,
+        **record,
+        "cancel_at_period_end": at_end,
+        "cancel_at": cancel_at,
+        "canceled_at": asked_at,
         "cancellation_details": details,
     }
 
@@ -159,10 +166,18 @@ def _new_item(journal: Journal, subscription_id: str, entry: Params, where: str,
     if not entry.get("price"):
         raise missing_parameter(f"{where}[price]")
     price = _price(journal, entry["price"], f"{where}[price]")
-    record = journal.store.item({
-        **ITEM, "id": journal.store.new_id("si"), "created": now, "current_period_start": now,
-        "current_period_end": period_end(now, price), "metadata": merged_metadata({}, entry), "price": price["id"],
-    }, subscription_id)
+    record = journal.store.item(
+        {
+            **ITEM,
+            "id": journal.store.new_id("si"),
+            "created": now,
+            "current_period_start": now,
+            "current_period_end": period_end(now, price),
+            "metadata": merged_metadata({}, entry),
+            "price": price["id"],
+        },
+        subscription_id,
+    )
     return record if _metered(price) else {**record, "quantity": whole(entry.get("quantity", 1), f"{where}[quantity]")}
 
 
@@ -199,7 +214,11 @@ def _discount(journal: Journal, record: Record, entry: Params, asked: Asked) -> 
     months = coupon["duration_in_months"] if coupon["duration"] == "repeating" else None
     rhythm = {"recurring": {"interval": "month", "interval_count": months}}
     return {
-        **DISCOUNT, "id": journal.store.new_id("di"), "source": {"type": "coupon", "coupon": coupon["id"]},
-        "start": asked.now, "end": period_end(asked.now, rhythm) if months else None, "customer": record["customer"],
+        **DISCOUNT,
+        "id": journal.store.new_id("di"),
+        "source": {"type": "coupon", "coupon": coupon["id"]},
+        "start": asked.now,
+        "end": period_end(asked.now, rhythm) if months else None,
+        "customer": record["customer"],
         "subscription": record["id"],
     }

@@ -39,43 +39,66 @@ _SUBSCRIPTION = (
 
 WRITES = (
     _write(
-        "POST", "/v1/customers", "customer", catalog.create_customer,
+        "POST",
+        "/v1/customers",
+        "customer",
+        catalog.create_customer,
         _CUSTOMER + "payment_method tax_id_data test_clock",
     ),
     _write(
-        "POST", "/v1/customers/{id}", "customer", catalog.update_customer,
+        "POST",
+        "/v1/customers/{id}",
+        "customer",
+        catalog.update_customer,
         _CUSTOMER + "bank_account card default_alipay_account default_bank_account default_card default_source",
     ),
     _write("DELETE", "/v1/customers/{id}", "", catalog.delete_customer),
     _write(
-        "POST", "/v1/products", "product", catalog.create_product,
+        "POST",
+        "/v1/products",
+        "product",
+        catalog.create_product,
         "active default_price_data description id images marketing_features metadata name package_dimensions shippable "
         "statement_descriptor tax_code unit_label url",
     ),
     _write(
-        "POST", "/v1/prices", "price", catalog.create_price,
+        "POST",
+        "/v1/prices",
+        "price",
+        catalog.create_price,
         "active billing_scheme currency currency_options custom_unit_amount lookup_key metadata nickname product "
         "product_data "
         "recurring tax_behavior tiers tiers_mode transfer_lookup_key transform_quantity unit_amount "
         "unit_amount_decimal",
     ),
     _write(
-        "POST", "/v1/coupons", "coupon", catalog.create_coupon,
+        "POST",
+        "/v1/coupons",
+        "coupon",
+        catalog.create_coupon,
         "amount_off applies_to currency currency_options duration duration_in_months id max_redemptions metadata "
         "name percent_off "
         "redeem_by",
     ),
     _write(
-        "POST", "/v1/subscriptions", "subscription", subscriptions.create_subscription,
-        _SUBSCRIPTION + "backdate_start_date billing_cycle_anchor_config billing_mode currency customer "
-        "customer_account trial_period_days",
+        "POST",
+        "/v1/subscriptions",
+        "subscription",
+        subscriptions.create_subscription,
+        _SUBSCRIPTION + "backdate_start_date billing_cycle_anchor_config billing_mode currency customer customer_account trial_period_days",
     ),
     _write(
-        "POST", "/v1/subscriptions/{id}", "subscription", subscriptions.update_subscription,
+        "POST",
+        "/v1/subscriptions/{id}",
+        "subscription",
+        subscriptions.update_subscription,
         _SUBSCRIPTION + "cancellation_details pause_collection proration_date",
     ),
     _write(
-        "DELETE", "/v1/subscriptions/{id}", "subscription", subscriptions.cancel_subscription,
+        "DELETE",
+        "/v1/subscriptions/{id}",
+        "subscription",
+        subscriptions.cancel_subscription,
         "cancellation_details invoice_now prorate",
     ),
 )

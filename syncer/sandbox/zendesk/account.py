@@ -121,9 +121,7 @@ class Account:
         found: dict[str, list[Record]] = {}
         for name in ids.keys() & wanted:
             known = self.tables[name].records
-            found[name] = self.show(
-                call, self.tables[name], (known[one] for one in sorted(filter(None, ids[name])) if one in known)
-            )
+            found[name] = self.show(call, self.tables[name], (known[one] for one in sorted(filter(None, ids[name])) if one in known))
         return found
 
 

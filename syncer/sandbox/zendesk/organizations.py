@@ -35,9 +35,7 @@ class Organizations:
 
     @property
     def _living(self) -> list[Record]:
-        return [
-            record for record in self.account.tables["organizations"].records.values() if not record.get("deleted_at")
-        ]
+        return [record for record in self.account.tables["organizations"].records.values() if not record.get("deleted_at")]
 
     def _answer(self, call: Call, record: Record, status: int = 200) -> Answer:
         shown = self.account.show(call, self.account.tables["organizations"], [record])
@@ -62,9 +60,7 @@ class Organizations:
         if given.get("id"):
             return self.account.one(self.account.tables["organizations"], given["id"])
         wanted = str(given.get("external_id") or "").casefold()
-        return next(
-            (each for each in self._living if wanted and str(each.get("external_id")).casefold() == wanted), None
-        )
+        return next((each for each in self._living if wanted and str(each.get("external_id")).casefold() == wanted), None)
 
     def delete(self, call: Call) -> Answer:
         table = self.account.tables["organizations"]

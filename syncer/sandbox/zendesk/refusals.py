@@ -39,9 +39,7 @@ def not_found() -> Refusal:
 
 def invalid_record(problems: Problems) -> Refusal:
     details = {
-        field: [
-            {"description": f"{field.replace('_', ' ').capitalize()}: {text}", "error": code} for code, text in found
-        ]
+        field: [{"description": f"{field.replace('_', ' ').capitalize()}: {text}", "error": code} for code, text in found]
         for field, found in problems.items()
     }
     body = {"error": "RecordInvalid", "description": "Record validation errors", "details": details}

@@ -73,9 +73,7 @@ class Search:
         terms = TERM.findall(query)
         kinds = [kind] if kind else [value for _, key, _, value, _ in terms if key == "type"] or list(TYPES)
         words = [word.strip('"').casefold() for *_, word in terms if word]
-        tests = [
-            (minus, key, sign, value.strip('"')) for minus, key, sign, value, word in terms if key not in ("", "type")
-        ]
+        tests = [(minus, key, sign, value.strip('"')) for minus, key, sign, value, word in terms if key not in ("", "type")]
         found = [
             (one, record)
             for one in kinds
@@ -85,9 +83,7 @@ class Search:
             and all(holds(record, key, sign, value) != bool(minus) for minus, key, sign, value in tests)
         ]
         by = call.one("sort_by") or "created_at"
-        found.sort(
-            key=lambda each: (str(each[1].get(by) or ""), each[1]["id"]), reverse=call.one("sort_order") != "asc"
-        )
+        found.sort(key=lambda each: (str(each[1].get(by) or ""), each[1]["id"]), reverse=call.one("sort_order") != "asc")
         return found
 
     def _listed(self, plural: str, now: float) -> Iterable[Record]:
@@ -95,10 +91,7 @@ class Search:
         return (table.records[each] for each in table.listed(now))
 
     def _shown(self, call: Call, found: Iterable[tuple[str, Record]]) -> list[Record]:
-        return [
-            {**self.account.show(call, self.account.tables[TYPES[kind]], [record])[0], "result_type": kind}
-            for kind, record in found
-        ]
+        return [{**self.account.show(call, self.account.tables[TYPES[kind]], [record])[0], "result_type": kind} for kind, record in found]
 
     def search(self, call: Call) -> Answer:
         found = self._found(call)

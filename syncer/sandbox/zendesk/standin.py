@@ -108,9 +108,7 @@ class ZendeskStandin:
         }
         limit = self._export_limit(call)
         if limit:
-            text = (
-                f"total={limit.count}; remaining={limit.remaining(call.now)}; resets={math.ceil(limit.wait(call.now))}"
-            )
+            text = f"total={limit.count}; remaining={limit.remaining(call.now)}; resets={math.ceil(limit.wait(call.now))}"
             headers["Zendesk-RateLimit-incremental-exports"] = text
         return headers
 
@@ -158,9 +156,7 @@ class ZendeskStandin:
         except msgspec.DecodeError as wrong:
             raise coded(400, "InvalidJSON", f"The request body is no JSON: {wrong}") from wrong
         if given.get("grant_type") != "client_credentials":
-            raise Refusal(
-                400, {"error": "unsupported_grant_type", "error_description": "Only client_credentials here."}
-            )
+            raise Refusal(400, {"error": "unsupported_grant_type", "error_description": "Only client_credentials here."})
         if (given.get("client_id"), given.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             text = "Client authentication failed due to unknown client or wrong client secret."
             raise Refusal(401, {"error": "invalid_client", "error_description": text})

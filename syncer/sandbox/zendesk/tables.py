@@ -23,12 +23,7 @@ def iso(seconds: float) -> str:
 
 
 def deleted(record: Record) -> bool:
-    return bool(
-        record.get("deleted_at")
-        or record.get("deleted")
-        or record.get("active") is False
-        or record.get("status") == "deleted"
-    )
+    return bool(record.get("deleted_at") or record.get("deleted") or record.get("active") is False or record.get("status") == "deleted")
 
 
 def archived(record: Record, now: float) -> bool:
@@ -96,11 +91,7 @@ class Table:
         """The ids lists show, ascending: neither deleted nor archived, which is looked at once an hour."""
         hour = int(now // 3600)
         if self._listed is None or self._listed[0] != hour:
-            kept = (
-                number
-                for number, record in self.records.items()
-                if not self._gone(record) and not archived(record, now)
-            )
+            kept = (number for number, record in self.records.items() if not self._gone(record) and not archived(record, now))
             self._listed = (hour, sorted(kept))
         return self._listed[1]
 

@@ -65,7 +65,7 @@ def demo(*, accounts: int, seed: int, data: Path | None, as_json: bool, folder: 
         terminal.show_changes(console, third[0].plan.changes)
     report = folder / "report.html"
     report.write_text(_report((first, second, third), setup.project(folder)), encoding="utf-8")
-    console.print(f"\n[bold]Look[/]    {report.resolve()}  (open it in a browser)")
+    console.print(f"\n[bold]Look[/]    {report.resolve()}  (open it in a browser)", soft_wrap=True)
     console.print("[bold]Then[/]    syncer sandbox --print-env   and try plan, sync, explain, runs against the stand-ins")
 
 

@@ -46,6 +46,7 @@ def demo(*, accounts: int, seed: int, data: Path | None, as_json: bool, folder: 
     console = Console(file=sys.stderr, quiet=True) if as_json else terminal.out()
     with _stand_ins(accounts, seed, data) as served:
         act = _Acts(console, folder, served, as_json=as_json)
+        console.print(f"Figures are as of {os.environ['SYNCER_AS_OF']}; the stand-ins' clock started there.", style="dim")
         for note in served["notes"]:
             console.print(f"Data      {terminal.plain(note)}", style="dim")
         console.print("[bold]1 · The first sync[/]  everything is new to the CRMs")
@@ -114,7 +115,7 @@ def _stand_ins(accounts: int, seed: int, data: Path | None) -> Iterator[Mapping[
     try:
         line = process.stdout.readline() if process.stdout else ""
         if not line:
-            raise SyncerError("demo: the stand-ins did not start; what they said stands above")
+            raise click.exceptions.Exit(process.wait())  # what is wrong they have said themselves
         yield json.loads(line)
     finally:
         process.terminate()

@@ -24,7 +24,8 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 
 @click.command(short_help="Check what you wrote.")
 @click.option("--online", is_flag=True, help="Also try each vendor's credential.")
-def check(*, online: bool) -> None:
+@as_json
+def check(*, online: bool, as_json: bool) -> None:
     """Check settings, field specs and mappings; all problems at once, each with its place.
 
     \b
@@ -32,15 +33,23 @@ def check(*, online: bool) -> None:
     """
     loaded = settings.load(Path.cwd())
     project = setup.project(loaded.project)
-    console = terminal.out()
-    for name in setup.FILES:
-        console.print(f"{name:<26} {place(loaded.project, name).resolve()}", soft_wrap=True)
-    console.print(f"Written files are fine: {len(project.fields)} fields mapped, {len(project.mapping.crm)} columns read from the CRM")
-    if online:
-        calls = Calls()
-        vendors: list[Connector | Crm] = [*connectors(loaded, calls), *crms(loaded, calls).values()]
-        for vendor in vendors:
-            console.print(f"{vendor.name:<11} {vendor.check()}")
+    files = {name: str(place(loaded.project, name).resolve()) for name in setup.FILES}
+    vendors = _names_of_vendors(loaded) if online else {}
+    if as_json:
+        click.echo(msgspec.json.encode({"files": files, "fields": len(project.fields), "vendors": vendors}))
+        return
+    for name, path in files.items():
+        click.echo(f"{name:<26} {path}")
+    click.echo(f"Written files are fine: {len(project.fields)} fields mapped, {len(project.mapping.crm)} columns read from the CRM")
+    for vendor, name in vendors.items():
+        click.echo(f"{vendor:<11} {name}")
+
+
+def _names_of_vendors(loaded: settings.Settings) -> dict[str, str]:
+    """What each vendor calls the account that its credential opens."""
+    calls = Calls()
+    vendors: list[Connector | Crm] = [*connectors(loaded, calls), *crms(loaded, calls).values()]
+    return {vendor.name: vendor.check() for vendor in vendors}
 
 
 @click.command(short_help="Read the sources, write nothing.")

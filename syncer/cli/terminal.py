@@ -65,14 +65,17 @@ def show_result(console: Console, result: Result, *, customers: bool = True) -> 
     numbers, overview = result.numbers, result.overview
     console.print()
     console.rule(f"[bold]{CRM_NAMES[result.plan.crm]}[/]", align="left")
-    console.print(_matched(overview))
     verb = "would be written" if result.applied is None else "written"
     changed = sum(len(change.cells) for change in result.plan.changes) if result.applied is None else numbers["written"]
-    console.print(
-        f"Fields    [bold]{changed:,}[/] {verb} on {len(result.plan.changes):,} accounts · {numbers['unchanged']:,} already right · "
-        f"{numbers['held']:,} held back · {numbers['rejected']:,} rejected"
+    facts = Table.grid(padding=(0, 2, 0, 0))
+    facts.add_row("Accounts", _matched(overview))
+    facts.add_row(
+        "Fields",
+        f"[bold]{changed:,}[/] {verb} on {len(result.plan.changes):,} accounts · {numbers['unchanged']:,} already right · "
+        f"{numbers['held']:,} held back · {numbers['rejected']:,} rejected",
     )
-    console.print("Calls     " + " · ".join(f"{vendor} {count}" for vendor, count in numbers["calls"].items()))
+    facts.add_row("Calls", " · ".join(f"{vendor} {count}" for vendor, count in numbers["calls"].items()))
+    console.print(facts)
     _show_rejected(console, result)
     if customers:
         _show_customers(console, "Most at risk", overview.riskiest)
@@ -125,7 +128,7 @@ def show_held(console: Console, plan: Plan) -> None:
 def _matched(overview: Overview) -> str:
     parts = [f"{source} {count:,}" for source, count in overview.matched.items()]
     held = f" · [yellow]{overview.ambiguous} ambiguous, held[/]" if overview.ambiguous else ""
-    return f"Accounts  [bold]{overview.accounts:,}[/] in the CRM · matched: {' · '.join(parts)}{held}"
+    return f"[bold]{overview.accounts:,}[/] in the CRM · matched: {' · '.join(parts)}{held}"
 
 
 def _show_rejected(console: Console, result: Result) -> None:

@@ -13,9 +13,11 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from syncer.specs.reader import Page
+from syncer.specs.wording import did_you_mean
 from syncer.words import when
 from syncer.words.errors import FileProblems, Problem
 
@@ -157,7 +159,7 @@ def load(folder: Path) -> Settings:
     try:
         loaded = Settings(**written)
     except ValidationError as error:
-        raise FileProblems([_placed(detail["loc"], detail["msg"], page) for detail in error.errors(include_input=False)]) from None
+        raise FileProblems([_placed(detail, page) for detail in error.errors(include_input=False)]) from None
     return _with_secrets(loaded)
 
 
@@ -224,11 +226,16 @@ def _nearest(name: str, known: set[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _placed(loc: tuple[str | int, ...], message: str, page: Page | None) -> Problem:
-    path = tuple(part for part in loc if part != "SecretStr")
+def _placed(detail: ErrorDetails, page: Page | None) -> Problem:
+    path = tuple(detail["loc"])
     name = ".".join(str(part) for part in path)
     variable = PREFIX + "__".join(str(part) for part in path).upper()
-    text = f"{name}: {message.removeprefix('Value error, ').replace('Field required', 'is missing')}; set it in {FILE} or as {variable}"
+    if detail["type"] == "extra_forbidden":
+        model = _section_model(str(path[0])) if len(path) > 1 else Settings
+        text = f"there is no setting {name}{did_you_mean(str(path[-1]), model.model_fields if model else ())}"
+    else:
+        what = detail["msg"].removeprefix("Value error, ").replace("Field required", "is missing")
+        text = f"{name}: {what}; set it in {FILE} or as {variable}"
     if page is None or variable in {key.upper() for key in os.environ}:
         return Problem("environment", 1, 1, text)
     return page.problem(path, text)

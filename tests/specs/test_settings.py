@@ -69,3 +69,9 @@ def test_a_missing_part_says_where_to_put_it(load):
 
 def test_broken_yaml_has_a_place(load):
     assert "syncer.yaml:2:" in fault(load, "state: x\n\tstripe: 1\n")
+
+
+def test_an_unknown_key_in_the_file_is_named_with_the_nearest_known_one(load):
+    assert fault(load, "stripee: {}\n") == "syncer.yaml:1:10: there is no setting stripee; did you mean stripe?"
+    text = fault(load, "stripe: {api_key: env:K, base_ur: 'https://x.example'}\n", K="x")
+    assert "there is no setting stripe.base_ur; did you mean base_url?" in text

@@ -226,3 +226,9 @@ def test_plain_json_with_names_of_the_world(company: Records) -> None:
     everything = "".join(names)
     assert all(char in everything for char in "&'\"éö株")
     assert names == [each["properties"]["name"] for each in company["hubspot"]["companies"]]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_happens_at_zendesk_in_the_minute_that_its_exports_leave_out(seed):
+    tickets = make_company(300, seed)["zendesk"]["tickets"]
+    assert max(ticket["generated_timestamp"] for ticket in tickets) < DEFAULT_AS_OF - 60

@@ -338,3 +338,7 @@ class Server:
     async def _close(self) -> None:
         for runner in self._runners:
             await runner.cleanup()
+        stalled = asyncio.all_tasks() - {asyncio.current_task()}  # calls that a fault keeps waiting
+        for task in stalled:
+            task.cancel()
+        await asyncio.gather(*stalled, return_exceptions=True)

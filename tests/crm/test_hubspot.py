@@ -84,6 +84,28 @@ def test_many_changes_of_one_moment_are_all_read():
         assert not any(page.whole for page in pages)
 
 
+def test_after_a_mass_write_one_page_tells_what_is_new_since():
+    with hubspot(650) as bench:
+        for start in range(0, 650, 100):
+            bench.write({record_id: {"try_text": "ours"} for record_id in bench.ids[start : start + 100]})
+            bench.server.world.clock.advance(0.05)
+        mark = max(row.modified for page in bench.crm.read(["try_text"], None) for row in page.rows)
+        bench.write({bench.ids[7]: {"try_text": "theirs"}})
+        bench.requests.clear()
+        rows = [row for page in bench.crm.read(["try_text"], mark) for row in page.rows]
+        assert (rows[0].id, rows[0].values) == (bench.ids[7], ("theirs",))
+        assert len([call for call in bench.requests if call["path"].endswith("/search")]) == 1
+
+
+def test_all_that_is_newer_than_the_mark_is_read_however_many_pages_it_takes():
+    with hubspot(650) as bench:
+        mark = max(row.modified for page in bench.crm.read(["try_text"], None) for row in page.rows)
+        bench.server.world.clock.advance(1)
+        bench.write({record_id: {"try_text": "new"} for record_id in bench.ids[:450]})
+        rows = {row.id: row.values for page in bench.crm.read(["try_text"], mark) for row in page.rows}
+        assert {record_id: rows[record_id] for record_id in bench.ids[:450]} == dict.fromkeys(bench.ids[:450], ("new",))
+
+
 def test_more_changes_than_search_can_reach_are_read_from_the_list(loaded: Bench):
     loaded.requests.clear()
     pages = list(loaded.crm.read(["try_number"], "2020-01-01T00:00:00Z"))

@@ -24,7 +24,7 @@ SEARCH_REACH = 9_900
 SEARCH_BODY = 3_000
 """Characters that a search request may have."""
 SEARCH_DELAY = 60_000
-"""Milliseconds by which search may lag behind: so much before `since` is read once more."""
+"""Milliseconds by which search may lag behind."""
 
 
 class _Object(msgspec.Struct, rename="camel"):
@@ -80,35 +80,41 @@ class Reader:
                 return
 
     def changed(self, since: str) -> Iterator[CrmPage]:
-        """Records changed at or after `since`, 200 a page; all records where that is more than search can reach.
+        """Records changed at or after `since`, the newest first, 200 a page; all records where that is more than search can reach.
 
-        Each page is a search of its own from the last modified date on: with an offset, a record that changes while we
-        read would move to the end and push another across the border of the next page, unseen.
+        The last page goes on into the time before `since`, as search may have lagged behind then. That is one page at the most: right
+        after thousands of our own writes a change by others that search showed too late is left to the next whole reading.
+
+        Each page is a search of its own down from the oldest modified date so far: a record that changes while we read moves up, to
+        where the next reading finds it, and pushes nobody across the border of a page.
         """
-        floor, after = _milliseconds(since) - SEARCH_DELAY, None
+        mark, ceiling, after = _milliseconds(since), None, None
         seen: set[str] = set()
         while True:
-            wish = self._search(floor, after)
+            wish = self._search(mark - SEARCH_DELAY, ceiling, after)
             if len(msgspec.json.encode(wish)) > SEARCH_BODY:
                 yield from self.whole()
                 return
             page: _Page = self._http.request("POST", f"{self._path}/search", json=wish, repeatable=True, into=_Page).value
-            if page.total > SEARCH_REACH and not seen:
+            oldest = _milliseconds(self._row(page.results[-1]).modified) if page.results else mark
+            ends = page.after is None or oldest < mark
+            if page.total > SEARCH_REACH and not ends and not seen:
                 yield from self.whole()
                 return
             rows = [self._row(found) for found in page.results if found.id not in seen]
             seen.update(row.id for row in rows)
             yield CrmPage(rows, whole=False)
-            if page.after is None:
+            if ends:
                 return
-            last = _milliseconds(self._row(page.results[-1]).modified)
-            floor, after = (last, None) if last > floor else (floor, page.after)
+            ceiling, after = (oldest, None) if oldest != ceiling else (ceiling, page.after)
 
-    def _search(self, floor: int, after: str | None) -> dict[str, Any]:
-        since = {"propertyName": self._modified, "operator": "GTE", "value": str(floor)}
+    def _search(self, floor: int, ceiling: int | None, after: str | None) -> dict[str, Any]:
+        filters = [{"propertyName": self._modified, "operator": "GTE", "value": str(floor)}]
+        if ceiling is not None:
+            filters.append({"propertyName": self._modified, "operator": "LTE", "value": str(ceiling)})
         wish = {
-            "filterGroups": [{"filters": [since]}],
-            "sorts": [{"propertyName": self._modified, "direction": "ASCENDING"}],
+            "filterGroups": [{"filters": filters}],
+            "sorts": [{"propertyName": self._modified, "direction": "DESCENDING"}],
             "properties": self._asked,
             "limit": SEARCH_LIMIT,
         }

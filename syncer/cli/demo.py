@@ -28,6 +28,8 @@ from syncer.words import when
 from syncer.words.errors import SyncerError
 
 HOUR = 3600
+STATE = "demo-state"
+"""Begun anew by each demo, so named that no real state can stand there."""
 
 
 @click.command(short_help="The whole job, on this machine.")
@@ -40,8 +42,7 @@ def demo(*, accounts: int, seed: int, data: Path | None, as_json: bool, folder: 
     \b
     Example:  syncer demo --accounts 1000 --seed 7
     """
-    if (folder / "state").exists():
-        shutil.rmtree(folder / "state")
+    shutil.rmtree(folder / STATE, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     console = Console(file=sys.stderr, quiet=True) if as_json else terminal.out()
     with _stand_ins(accounts, seed, data) as served:
@@ -80,7 +81,7 @@ class _Acts:
         self._http = urllib3.PoolManager(retries=False, timeout=30)
         for name in [name for name in os.environ if name.startswith(PREFIX)]:
             del os.environ[name]
-        os.environ.update({**served["environment"], "SYNCER_STATE": str(folder / "state"), "SYNCER_PROJECT": str(folder)})
+        os.environ.update({**served["environment"], "SYNCER_STATE": str(folder / STATE), "SYNCER_PROJECT": str(folder)})
 
     def sync(self, number: int) -> list[Result]:
         with terminal.progress() as watch:

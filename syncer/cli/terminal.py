@@ -123,6 +123,8 @@ def show_held(console: Console, plan: Plan) -> None:
         console.print(Padding(plain(held.reason), (0, 0, 0, 4), expand=False))
     if len(plan.held) > SHOWN_HELD:
         console.print(f"  … and {len(plan.held) - SHOWN_HELD} more", style="dim")
+    hint = "An ambiguous match ends when the source or the CRM names the other's id; mappings/README.md says where to write it."
+    console.print(Padding(hint, (0, 0, 0, 2), expand=False))
 
 
 def _matched(overview: Overview) -> str:

@@ -111,7 +111,6 @@ def _explain(run: Run, proposal: Proposal, account_id: str, name: str, field: Ma
         "WHERE crm = $crm AND field = $field AND account_id = $a ORDER BY instant DESC",
         {**who, "crm": proposal.crm, "field": field.key},
     )
-    health = any(column.startswith("health.") for column in field.expression.columns)
     return Explanation(
         proposal.crm,
         account_id,
@@ -128,7 +127,7 @@ def _explain(run: Run, proposal: Proposal, account_id: str, name: str, field: Ma
         dict(zip(names, values, strict=True)),
         [found for source in field.sources for found in _objects(run, proposal, account_id, source)],
         _items(run, proposal, account_id) if "stripe.mrr" in field.expression.columns or "stripe.arr" in field.expression.columns else [],
-        _contributions(run, proposal, account_id) if health else [],
+        _contributions(run, proposal, account_id) if field.rests_on_health else [],
         [Written(when.iso(row[0]), *row[1:]) for row in history],
     )
 

@@ -55,7 +55,7 @@ def sync(run: Run) -> list[Result]:
 
 def score(run: Run) -> list[Result]:
     """Score again from what is stored and write only the fields that come from the health score."""
-    only = frozenset(field.key for field in run.project.fields if any(name.startswith("health.") for name in field.expression.columns))
+    only = frozenset(field.key for field in run.project.fields if field.rests_on_health)
     return _run(run, pulls=False, writes=True, only=only)
 
 

@@ -43,8 +43,17 @@ TABLES = (
     Table("stripe.subscription", {
         "id": TEXT, "customer_id": TEXT, "status": TEXT, "currency": TEXT, "created": WHOLE, "start_date": WHOLE,
         "trial_end": WHOLE, "cancel_at": WHOLE, "cancel_at_period_end": YES_NO, "canceled_at": WHOLE,
-        "ended_at": WHOLE, "pause_behavior": TEXT, "items_complete": YES_NO, "livemode": YES_NO,
+        "ended_at": WHOLE, "pause_behavior": TEXT, "items_complete": YES_NO, "livemode": YES_NO, "latest_invoice_id": TEXT,
     }),
+    Table(
+        "stripe.subscription_key", {"owner_id": TEXT, "key": TEXT, "value": TEXT},
+        key=("owner_id", "key"), parent="stripe.subscription",
+    ),
+    Table(
+        "stripe.subscription_tax",
+        {"subscription_id": TEXT, "item_id": TEXT, "rate_id": TEXT, "percentage": "DECIMAL(12,6)", "inclusive": YES_NO},
+        key=("subscription_id", "item_id", "rate_id"), parent="stripe.subscription",
+    ),
     Table(
         "stripe.subscription_item",
         {
@@ -60,5 +69,17 @@ TABLES = (
             "starts": WHOLE, "ends": WHOLE,
         },
         key=("subscription_id", "item_id", "position"), parent="stripe.subscription",
+    ),
+    Table("stripe.invoice", {
+        "id": TEXT, "customer_id": TEXT, "subscription_id": TEXT, "currency": TEXT, "status": TEXT, "created": WHOLE,
+        "due_date": WHOLE, "paid_at": WHOLE, "amount_paid": WHOLE, "amount_remaining": WHOLE, "deleted": YES_NO,
+    }),
+    Table(
+        "stripe.invoice_line",
+        {
+            "invoice_id": TEXT, "id": TEXT, "subscription_item_id": TEXT, "period_start": WHOLE, "period_end": WHOLE,
+            "amount": AMOUNT,
+        },
+        key=("invoice_id", "id"), parent="stripe.invoice",
     ),
 )

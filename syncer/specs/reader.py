@@ -57,20 +57,10 @@ class Page:
     @classmethod
     def load(cls, path: Path, name: str | None = None) -> Page:
         """The page of a file. One that is missing or not UTF-8 text is a problem of the page, not an exception."""
-        text, line, column, fault = "", 1, 1, None
-        try:
-            raw = path.read_bytes()
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            before = raw[: error.start].decode("utf-8")
-            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-            fault = "this is not UTF-8 text from here on; save the file as UTF-8"
-        except OSError as error:
-            reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
-            fault = f"cannot read the file: {reason}; check the path"
+        text, problem = load_text(path, name)
         page = cls(name or path, text)
-        if fault:
-            page._faults.append(Problem(page.name, line, column, fault))
+        if problem:
+            page._faults.append(problem)
         return page
 
     def read(self, model: type[M]) -> tuple[M | None, list[Problem]]:
@@ -182,6 +172,22 @@ class Page:
 def read(name: Path | str, text: str, model: type[M]) -> tuple[M | None, list[Problem]]:
     """`Page(name, text).read(model)`, for a file whose values nobody has to find again."""
     return Page(name, text).read(model)
+
+
+def load_text(path: Path, name: str | None = None) -> tuple[str, Problem | None]:
+    """A file's text, without its byte order mark; "" and the problem where it is missing or not UTF-8."""
+    line, column = 1, 1
+    try:
+        raw = path.read_bytes()
+        return raw.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        fault = "this is not UTF-8 text from here on; save the file as UTF-8"
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        fault = f"cannot read the file: {reason}; check the path"
+    return "", Problem(name or str(path), line, column, fault)
 
 
 def _place(node: Node) -> tuple[int, int]:

@@ -99,9 +99,8 @@ def _broken(words: str) -> str:
 def _ragged(file: str, line: int, cells: list[str], headers: list[str]) -> Problem | None:
     if len(cells) >= len(headers) and not any(cell.strip() for cell in cells[len(headers) :]):
         return None
-    return Problem(
-        file, line, 1, f"this line has {len(cells)} cells, the line of headers {len(headers)}; quote a cell that holds the separator"
-    )
+    counts = f"the line of headers has {len(headers)} cells and this line {len(cells)}"
+    return Problem(file, line, 1, f"{counts}; quote a cell that holds the separator")
 
 
 def _columns(

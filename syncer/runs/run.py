@@ -13,7 +13,7 @@ import msgspec
 from syncer.connectors import TABLES
 from syncer.core.project import Project
 from syncer.runs.pull import Watch
-from syncer.runs.tables import HISTORY, PAIR, RUN, mirror
+from syncer.runs.tables import HISTORY, MRR, PAIR, RUN, mirror
 from syncer.specs.account import SOURCES
 from syncer.specs.settings import Settings
 from syncer.tools.http import Calls
@@ -45,7 +45,7 @@ class Run:
     def tables(self) -> tuple[Table, ...]:
         """Every table that the store may hold."""
         mirrors = (mirror(crm, self.mirrored(crm)) for crm in ("salesforce", "hubspot"))
-        return (*TABLES, HISTORY, PAIR, RUN, *mirrors)
+        return (*TABLES, HISTORY, MRR, PAIR, RUN, *mirrors)
 
     def mirrored(self, crm: str) -> list[str]:
         """The API names read from a CRM: matching columns first, then the fields that are written."""
@@ -94,6 +94,7 @@ class Run:
         return {
             "as_of": self.as_of,
             "today": when.day(self.as_of),
+            "month_before": when.months_later(when.month(self.as_of), -1),
             "crm": crm,
             "mixpanel_group_url_base": group_url,
             "zendesk_url_base": f"https://{zendesk.subdomain}.zendesk.com" if zendesk else None,

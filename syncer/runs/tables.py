@@ -35,6 +35,24 @@ PAIR = Table(
 (a changed domain, a removed key), the pair stands."""
 
 
+MRR = Table(
+    "history.mrr",
+    {
+        **dict.fromkeys(("month", "customer_id", "currency"), "VARCHAR"),
+        "mrr_minor": "BIGINT",
+        "free": "BOOLEAN",
+        "kind": "VARCHAR",
+        "taken": "BIGINT",
+    },
+    key=("month", "customer_id", "currency"),
+)
+"""What each Stripe customer paid at the end of each month ('2026-11'), in minor units of the currency; the running month as last seen.
+
+A month lists who paid then, who counted for nothing (`free`), whose MRR could not be known (`mrr_minor` is null), and with 0 who was on
+the list of the month before. Who is not on the list of a month that was taken paid nothing. `kind` is `run` (seen by a run in that
+month, stated for the instant `taken`) or `stripe_dates` (worked out later, from the dates that Stripe keeps and today's amounts)."""
+
+
 def mirror(crm: str, fields: Sequence[str]) -> Table:
     """The table of a CRM's records as last read: the asked fields as canonical text."""
     columns = {"id": "VARCHAR", "name": "VARCHAR", "modified": "VARCHAR", "deleted": "BOOLEAN", **dict.fromkeys(fields, "VARCHAR")}

@@ -10,7 +10,7 @@ from decimal import Decimal
 from syncer.core.cells import RESERVED, MappedField
 from syncer.core.expressions import Expression, check
 from syncer.core.health import Health, compile_health
-from syncer.core.kinds import Kind
+from syncer.core.kinds import Kind, kind_of
 from syncer.specs.account import CRMS, SOURCES, AccountMapping, FieldSpec, FieldSpecs
 from syncer.specs.health import HealthFile
 from syncer.specs.reader import Page
@@ -26,7 +26,7 @@ HEALTH_COLUMNS = {
 }
 FITS: Mapping[str, frozenset[Kind]] = {
     "currency": frozenset({Kind.MONEY, Kind.NUMBER}),
-    "number": frozenset({Kind.NUMBER}),
+    "number": frozenset({Kind.MONEY, Kind.NUMBER}),
     "date": frozenset({Kind.DATE}),
     "checkbox": frozenset({Kind.BOOL}),
     "text": frozenset({Kind.TEXT}),
@@ -195,4 +195,4 @@ def _mapped(  # noqa: PLR0913  (the parts of one value)
 
 
 def _kind(spec: FieldSpec) -> Kind:
-    return Kind.MONEY if spec.type == "currency" else next(iter(FITS[spec.type]))
+    return Kind.MONEY if spec.type == "currency" else kind_of(spec.sql_type)

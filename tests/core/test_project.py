@@ -27,7 +27,7 @@ CASES = {
         MAPPING,
         "  mrr: stripe.mrr\n",
         "  mrr: stripe.plan\n",
-        "mrr is a currency field and takes money or number, but this expression gives text",
+        "mrr is a number field and takes money or number, but this expression gives text",
     ),
     "a key no source has": (MAPPING, "    - id = account_key\n", "    - idd = account_key\n", "mixpanel has no key idd; did you mean id?"),
     "a column not read": (

@@ -35,7 +35,7 @@ def test_v3_reads_lists_to_their_end(v3: Client) -> None:
     assert len(v3.crm.contacts.get_all()) == 3
     assert len(v3.crm.objects.tasks.basic_api.get_page().results) == 1
     assert [each.email for each in v3.crm.owners.get_all()] == ["o0@example.com", "o1@example.com"]
-    assert len(v3.crm.properties.core_api.get_all("companies").results) > 28
+    assert len(v3.crm.properties.core_api.get_all("companies").results) > 37
 
 
 def test_v3_writes_batches_and_sees_207(v3: Client) -> None:
@@ -87,7 +87,7 @@ def test_dated_reads_lists_to_their_end(dated: Any) -> None:
     assert [each.id for each in dated.crm.objects.companies.list(limit=10)] == [str(500 + n) for n in range(25)]
     assert len(list(dated.crm.objects.contacts.list(limit=2))) == 3
     assert len(list(dated.crm.owners.list(limit=1))) == 2
-    assert len(dated.crm.properties.list("companies").results) > 28
+    assert len(dated.crm.properties.list("companies").results) > 37
 
 
 def test_dated_writes_batches(dated: Any) -> None:
@@ -113,7 +113,7 @@ def test_dated_searches(dated: Any) -> None:
 def test_dated_account_and_links(dated: Any) -> None:
     assert dated.account.get().portal_id == 4242424
     assert dated.account.get_daily_private_apps_usage().results[0].usage_limit == 650_000
-    assert dated.crm.limits.get_custom_property_limits().by_object_type[1].usage == 30
+    assert dated.crm.limits.get_custom_property_limits().by_object_type[1].usage == 39
     links = dated.crm.associations
     for contact in ("700", "701"):
         links.create(contact, from_object_type="companies", from_object_id="500", to_object_type="contacts")

@@ -25,12 +25,13 @@ def test_a_portal_starts_with_standard_and_syncer_properties(portal: Portal, bas
     types = {name: (each["type"], each["fieldType"]) for name, each in found.items()}
     assert types["numberofemployees"] == ("number", "number")
     assert types["industry"] == ("enumeration", "select")
-    assert types["syncer_mrr"] == ("number", "number")
+    assert types["syncer_mrr"] == types["syncer_mrr_reporting"] == ("number", "number")
+    assert types["syncer_churned_on"] == ("date", "date")
     assert types["syncer_plan"] == ("string", "text")
     assert types["syncer_renews_on"] == ("date", "date")
     assert types["syncer_delinquent"] == ("bool", "booleancheckbox")
     assert [each["value"] for each in found["syncer_touch_model"]["options"]] == ["tech", "group", "high"]
-    assert sum(name.startswith("syncer_") for name in found) == 28
+    assert sum(name.startswith("syncer_") for name in found) == 37
     assert found["account_key"]["hasUniqueValue"]
     assert found["hs_object_id"]["modificationMetadata"]["readOnlyValue"]
     assert portal.get(f"{base}/0-2/syncer_mrr") == found["syncer_mrr"]
@@ -129,7 +130,7 @@ def test_account_details_usage_and_limits(portal: Portal, version: str) -> None:
     assert (usage["usageLimit"], usage["currentUsage"], usage["resetsAt"]) == (650_000, 2, "2026-09-22T00:00:00Z")
     limits = portal.get(f"/crm/{'v3/limits' if version == 'v3' else f'limits/{version}'}/custom-properties")
     companies = next(each for each in limits["byObjectType"] if each["objectTypeId"] == "0-2")
-    assert (companies["limit"], companies["usage"]) == (1000, 30)
+    assert (companies["limit"], companies["usage"]) == (1000, 39)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ def test_describe_tells_what_a_writer_must_know(org: Org) -> None:
     def said(name: str, *keys: str) -> list[Any]:
         return [fields[name][key] for key in keys]
 
-    assert said("MRR__c", "type", "precision", "scale", "custom", "updateable") == ["currency", 18, 3, True, True]
+    assert said("MRR__c", "type", "precision", "scale", "custom", "updateable") == ["double", 18, 3, True, True]
+    assert said("MRR_Reporting__c", "type", "precision", "scale") == ["currency", 18, 3]
+    assert said("Movement__c", "type", "restrictedPicklist") == ["picklist", True]
     assert said("Seats__c", "type", "precision", "scale") == ["double", 18, 0]
     assert said("Health_Score__c", "scale", "label") == [1, "Health Score"]
     assert said("MRR_Currency__c", "type", "length") == ["string", 3]

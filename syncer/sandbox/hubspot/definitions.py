@@ -91,7 +91,11 @@ STANDARD: dict[str, dict[str, str]] = {
 
 SYNCER = {
     "mrr": "number/number", "arr": "number/number", "mrr_currency": "string/text", "plan": "string/text",
+    "mrr_reporting": "number/number", "mrr_rate_date": "date/date", "mrr_change": "number/number",
+    "movement": "enumeration/select:new,expansion,contraction,churn,reactivation,none",
+    "first_paid_on": "date/date", "tenure_months": "number/number", "churned_on": "date/date",
     "plans": "string/textarea", "billing_interval": "string/text", "seats": "number/number",
+    "discount_percent": "number/number", "open_invoice_amount": "number/number",
     "renews_on": "date/date", "cancels_on": "date/date",
     "subscription_status": "enumeration/select:trialing,active,past_due,unpaid,paused,incomplete,canceled,none",
     "delinquent": "bool/booleancheckbox:true,false", "wau": "number/number", "mau": "number/number",

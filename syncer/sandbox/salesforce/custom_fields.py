@@ -8,6 +8,7 @@ from syncer.sandbox.salesforce.schema import Field
 
 STATUSES = ("trialing", "active", "past_due", "unpaid", "paused", "incomplete", "canceled", "none")
 BANDS = ("excellent", "healthy", "caution", "action")
+MOVEMENTS = ("new", "expansion", "contraction", "churn", "reactivation", "none")
 TOUCH_MODELS = ("tech", "group", "high")
 
 
@@ -31,17 +32,26 @@ def _choice(name: str, *options: str, restricted: bool = True) -> Field:
 ACCOUNT_FIELDS = (
     _custom("Account_Key", "string", length=255, unique=True, external_id=True),
     _custom("Stripe_Customer_Id", "string", length=255, external_id=True),
-    _money("MRR"),
-    _money("ARR"),
+    _number("MRR", 3),
+    _number("ARR", 3),
     _custom("MRR_Currency", "string", length=3),
+    _money("MRR_Reporting"),
+    _custom("MRR_Rate_Date", "date"),
+    _number("MRR_Change", 3),
+    _choice("Movement", *MOVEMENTS),
+    _custom("First_Paid_On", "date"),
+    _number("Tenure_Months"),
+    _custom("Churned_On", "date"),
     _choice("Plan", restricted=False),
     _custom("All_Plans", "textarea", length=255),
     _custom("Billing_Interval", "string", length=40),
     _choice("Subscription_Status", *STATUSES),
     _number("Seats"),
+    _number("Discount_Percent"),
     _custom("Renews_On", "date"),
     _custom("Cancels_On", "date"),
     _custom("Delinquent", "boolean", nillable=False, default=False),
+    _number("Open_Invoice_Amount", 3),
     _number("Weekly_Active_Users"),
     _number("Monthly_Active_Users"),
     _custom("Last_Seen", "date"),

@@ -66,7 +66,7 @@ def test_reads(org: Org, sf: Salesforce) -> None:
     assert sf.api_usage["api-usage"].total == 100_000
     names = [field["name"] for field in sf.Account.describe()["fields"]]
     assert names[:4] == ["Id", "IsDeleted", "MasterRecordId", "Name"]
-    assert len(sf.describe()["sobjects"]) == 7
+    assert len(sf.describe()["sobjects"]) == 8
     assert sf.Account.metadata()["objectDescribe"]["name"] == "Account"
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from syncer.sandbox.server import Answer, Call
 
-from .definitions import BY_NAME, TYPES
+from .definitions import BY_NAME, TYPES, ObjectType
 from .links import Links
 from .records import Records
 from .refusals import Refusal
@@ -20,7 +20,10 @@ LARGEST_BATCH = 100
 
 
 class Portal:
-    """Records by object type, owners, associations."""
+    """Records by object type, owners, associations; `custom` objects by name: what they are, and their schema as answered.
+
+    `custom_objects` says whether the account's subscription has them.
+    """
 
     def __init__(self, now: float) -> None:
         self.reset(now)
@@ -29,10 +32,21 @@ class Portal:
         self.records = {kind.plural: Records(kind, now) for kind in TYPES}
         self.owners: dict[str, dict[str, Any]] = {}
         self.links = Links()
+        self.custom: dict[str, tuple[ObjectType, dict[str, Any]]] = {}
+        self.custom_objects = True
+
+    def kind_named(self, name: str) -> ObjectType | None:
+        """By plural, singular or type id; a custom object by type id or fully qualified name."""
+        wanted = name.lower()
+        own = (kind for kind, _ in self.custom.values() if self.custom_objects and wanted in (kind.type_id, kind.singular.lower()))
+        return BY_NAME.get(wanted) or next(own, None)
+
+    def forget_custom(self, name: str) -> None:
+        del self.custom[name], self.records[name]
 
     def of(self, name: str) -> Records:
-        """The records of a type by plural, singular or type id."""
-        kind = BY_NAME.get(name.lower())
+        """The records of a type."""
+        kind = self.kind_named(name)
         if kind is None:
             raise Refusal(400, f"Unable to infer object type from: {name}", None)
         return self.records[kind.plural]

@@ -1,9 +1,9 @@
 """A stand-in for HubSpot's CRM API: v3/v4 paths and the dated ones of 2026-03 and 2026-09, on one state; besides them
 companies, deals and property definitions of v1 and v2.
 
-It does NOT imitate: property history; user-defined association labels; merge and GDPR delete; lists, pipelines,
-workflows, custom objects, forms, marketing mail and old engagements (empty lists); OAuth's scopes and codes (a refresh
-token is all it takes); checking of owner ids, mail addresses and pipeline stages; property validation rules; the delay
+It does NOT imitate: property history; user-defined association labels; associations of custom objects; merge and GDPR
+delete; lists, pipelines, workflows, forms, marketing mail and old engagements (empty lists); OAuth's scopes and codes (a
+refresh token is all it takes); checking of owner ids, mail addresses and pipeline stages; property validation rules; the delay
 until a search sees a change; scopes; the whole set of standard properties (a few per object type are here, and
 `industry` has only some of its options).
 """
@@ -19,6 +19,7 @@ from syncer.sandbox.server import Answer, Call, Clock, Handler, Route
 
 from .account import DAY, Account, owner
 from .associations import Associations
+from .custom_objects import CustomObjects, add, monthly_metric
 from .definitions import complete
 from .legacy import Legacy
 from .oauth import OAuth
@@ -54,7 +55,7 @@ class HubspotStandin:
         self.limits = limits
         self._portal = Portal(clock.now())
         self._oauth = OAuth()
-        self._start_counting()
+        self.reset()
 
     def _start_counting(self) -> None:
         self._burst = RollingLimit(PER_TEN_SECONDS, 10)
@@ -63,7 +64,8 @@ class HubspotStandin:
 
     def routes(self) -> Iterable[Route]:
         account = Account(self._portal, self._used_today, PER_DAY)
-        objects = (Associations(self._portal), Objects(self._portal), Properties(self._portal), Legacy(self._portal))
+        parts = (Associations, Objects, Properties, CustomObjects, Legacy)
+        objects = [part(self._portal) for part in parts]
         for part in (self._oauth, *objects, account):
             for route in part.routes():
                 yield Route(route.method, route.pattern, self._guarded(route.handler))
@@ -131,16 +133,25 @@ class HubspotStandin:
         return Refusal(status, text, CATEGORIES.get(status)).answer()
 
     def load(self, records: Mapping[str, list[Any]]) -> None:
-        """Records by object type: {"id", "properties"}; `owners`; `properties` and `remove_fields` by object type."""
-        now = self.clock.now()
+        """Records by object type, custom ones by name: {"id", "properties"}; `owners`; `properties` and `remove_fields` by object type.
+
+        Also `schemas` (custom objects) and `remove_schemas` (their names), and `subscription` {"custom_objects": false} for an account
+        that has none.
+        """
+        now, portal = self.clock.now(), self._portal
+        portal.custom_objects = dict(records.get("subscription", {})).get("custom_objects", portal.custom_objects)
+        for name in records.get("remove_schemas", []):
+            portal.forget_custom(name)
+        for schema in records.get("schemas", []):
+            add(portal, schema, now)
         for plural, definitions in dict(records.get("properties", {})).items():
-            self._portal.of(plural).define([complete(each, iso(now), own=False) for each in definitions])
+            portal.records[plural].define([complete(each, iso(now), own=False) for each in definitions])
         for plural, names in dict(records.get("remove_fields", {})).items():
             for name in names:
-                self._portal.of(plural).forget_property(name)
-        self._portal.owners |= {str(given["id"]): owner(given, now) for given in records.get("owners", [])}
-        for plural in self._portal.records:
-            self._portal.of(plural).load(records.get(plural, []), now)
+                portal.records[plural].forget_property(name)
+        portal.owners |= {str(given["id"]): owner(given, now) for given in records.get("owners", [])}
+        for plural, kept in portal.records.items():
+            kept.load(records.get(plural, []), now)
 
     def use_up_day(self) -> None:
         """As if all calls of today had been made: what follows is refused by the policy DAILY."""
@@ -148,4 +159,5 @@ class HubspotStandin:
 
     def reset(self) -> None:
         self._portal.reset(self.clock.now())
+        add(self._portal, monthly_metric(), self.clock.now())
         self._start_counting()

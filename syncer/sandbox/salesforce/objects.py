@@ -180,6 +180,12 @@ def _organization() -> list[Field]:
     ]  # fmt: skip
 
 
+def own_columns(label: str) -> list[Field]:
+    """What every custom object has. Its name is a text that Salesforce fills with the id when nothing is said."""
+    name = _text("Name", f"{label} Name", 80, name_field=True, filled=True)
+    return [_id("Record ID"), _owner(), _deleted(), name, *_stamps()]
+
+
 def standard_objects() -> list[Sobject]:
     """New ones at every call: fields can be added to and removed from them."""
     told = [

@@ -173,6 +173,10 @@ class Sobject:
     def __post_init__(self) -> None:
         self._by_lower = {name.lower(): column for name, column in self.columns.items()}
 
+    @property
+    def custom(self) -> bool:
+        return self.name.endswith("__c")
+
     def column(self, name: str) -> Field | None:
         return self.columns.get(name) or self._by_lower.get(name.lower())
 
@@ -193,7 +197,7 @@ class Sobject:
         url = f"{base}/{self.name}"
         return {
             "activateable": False, "associateEntityType": None, "associateParentEntity": None,
-            "createable": self.createable, "custom": False, "customSetting": False, "deepCloneable": False,
+            "createable": self.createable, "custom": self.custom, "customSetting": False, "deepCloneable": False,
             "deletable": self.deletable, "deprecatedAndHidden": False, "feedEnabled": True, "hasSubtypes": False,
             "isInterface": False, "isSubtype": False, "keyPrefix": self.prefix, "label": self.label,
             "labelPlural": self.plural, "layoutable": True, "mergeable": False, "mruEnabled": True, "name": self.name,

@@ -12,6 +12,7 @@ from syncer.sandbox.salesforce.auth import USERNAME, Tokens
 from syncer.sandbox.salesforce.bulk_ingest import Ingest
 from syncer.sandbox.salesforce.bulk_query import QueryJobs
 from syncer.sandbox.salesforce.composite import Composite
+from syncer.sandbox.salesforce.custom_objects import custom_object, monthly_metric
 from syncer.sandbox.salesforce.errors import ApiError, not_found
 from syncer.sandbox.salesforce.objects import standard_objects
 from syncer.sandbox.salesforce.queries import Queries
@@ -51,7 +52,7 @@ class SalesforceStandin:
     def reset(self) -> None:
         self.daily = DAILY_CALLS
         self._calls: deque[float] = deque()
-        self.store = store = Store(self._clock, standard_objects())
+        self.store = store = Store(self._clock, [*standard_objects(), monthly_metric()])
         self._tokens = Tokens(store.organization_id, store.user_id)
         self._parts: list[Route] = [
             Route("POST", "/services/oauth2/token", self._tokens.grant),
@@ -161,7 +162,13 @@ class SalesforceStandin:
         return self._finished(Answer(body, status), call)
 
     def load(self, records: Mapping[str, Any]) -> None:
-        """Records by object; also `fields` and `remove_fields` by object, and `limits` {"daily": n}."""
+        """Records by object; also `objects` (custom ones, with their fields) and `remove_objects`, `fields` and `remove_fields` by
+        object, and `limits` {"daily": n}."""
+        for name in records.get("remove_objects", []):
+            self.store.remove(name)
+        for told in records.get("objects", []):
+            others = [table.sobject for table in self.store.tables.values() if table.sobject.name != told["name"]]
+            self.store.add(custom_object(told, [sobject.prefix for sobject in others]))
         for name, fields in records.get("fields", {}).items():
             table = self._table(name)
             for told in fields:
@@ -173,7 +180,7 @@ class SalesforceStandin:
                 table.sobject.remove(column)
             table.fields_changed()
         self.daily = int(records.get("limits", {}).get("daily", self.daily))
-        for name in records.keys() - {"fields", "remove_fields", "limits"}:
+        for name in records.keys() - {"objects", "remove_objects", "fields", "remove_fields", "limits"}:
             table = self._table(name)
             if table.sobject.name == "Organization":
                 table.rows.clear()  # there is one

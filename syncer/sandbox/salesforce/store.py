@@ -76,6 +76,16 @@ class Store:
         self.user_id = self.new_id("005")
         self.organization_id = self.new_id("00D")
 
+    def add(self, sobject: Sobject) -> None:
+        """A further object; one of the same name goes with its records."""
+        self.remove(sobject.name)
+        self.tables[sobject.name.lower()] = self._by_prefix[sobject.prefix] = Table(sobject)
+
+    def remove(self, name: str) -> None:
+        table = self.tables.pop(name.lower(), None)
+        if table:
+            del self._by_prefix[table.sobject.prefix]
+
     def new_id(self, prefix: str) -> str:
         self._numbers[prefix] = number = self._numbers.get(prefix, 0) + 1
         return numbered_id(prefix, number)
@@ -147,6 +157,8 @@ class Store:
         derive = DERIVED.get(table.sobject.name)
         if derive:
             derive(row)
+        if table.sobject.custom and row.get("Name") is None:
+            row["Name"] = row["Id"]
         return {name: value for name, value in row.items() if value is not None}
 
     def _read(self, table: Table, values: Mapping[str, Any]) -> Row:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from syncer.words.tables import Table
+
 ZERO_DECIMAL = frozenset(("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"))
 THREE_DECIMAL = frozenset(("bhd", "jod", "kwd", "omr", "tnd"))
 
@@ -17,6 +19,13 @@ KNOWN = frozenset(_CODES.split())
 
 Not iqd and lyd nor codes of funds (clf, uyw …): ISO gives them other decimals than two, and Stripe does not say how it would send them.
 """
+
+RATE = Table(
+    "money.rate",
+    {"currency": "VARCHAR", "quote": "VARCHAR", "day": "DATE", "rate": "DECIMAL(24,12)"},
+    key=("currency", "quote", "day"),
+)
+"""From `day` on, 1 major unit of `currency` is `rate` major units of `quote`. Codes in lower case."""
 
 
 def exponent(currency: str) -> int:

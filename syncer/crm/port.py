@@ -13,7 +13,10 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class CrmField:
-    """A field as the CRM describes it. `kind`: text, number, date, datetime, bool, picklist, multipicklist, url, reference, other."""
+    """A field as the CRM describes it. `kind`: text, number, date, datetime, bool, picklist, multipicklist, url, reference, other.
+
+    `unique`: no two records have the same value, and a record can be found by it.
+    """
 
     name: str
     label: str
@@ -23,6 +26,7 @@ class CrmField:
     scale: int | None = None
     options: tuple[str, ...] = ()
     restricted: bool = False
+    unique: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,22 @@ class Outcome:
     error: str | None = None
 
 
+class ObjectAbsent(Exception):
+    """The CRM has no such object, or does not show it to this credential; the text says which."""
+
+
+class KeyedRows(Protocol):
+    """Rows of one object besides the customer's. `id` of their updates and outcomes is the value of a unique field, the key."""
+
+    fields: Mapping[str, CrmField]
+
+    def read(self, keys: Sequence[str], fields: Sequence[str]) -> Mapping[str, Mapping[str, str | None]]:
+        """The rows that there are: key → field → value."""
+
+    def upsert(self, updates: Iterable[Update]) -> Iterator[Sequence[Outcome]]:
+        """Outcomes batch by batch; a row that is not there yet is made. One outcome per update, always."""
+
+
 class Crm(Protocol):
     """One CRM account and the object that stands for a customer (Salesforce Account, HubSpot company)."""
 
@@ -79,3 +99,6 @@ class Crm(Protocol):
 
     def record_url(self, record_id: str) -> str:
         """The page of a record in the CRM's own interface."""
+
+    def keyed(self, name: str, key: str) -> KeyedRows:
+        """The rows of the object of that API name by the field `key`. ObjectAbsent; MissingCrmField when it cannot be used so."""

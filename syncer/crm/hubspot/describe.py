@@ -34,12 +34,15 @@ class _Modification(msgspec.Struct, rename="camel"):
     read_only_value: bool = False
 
 
-class _Property(msgspec.Struct, rename="camel"):
+class Property(msgspec.Struct, rename="camel"):
+    """A property's definition as HubSpot answers it."""
+
     name: str
     type: str
     field_type: str = ""
     label: str = ""
     options: list[_Option] = []
+    has_unique_value: bool = False
     calculated: bool | None = None
     external_options: bool | None = None
     referenced_object_type: str | None = None
@@ -47,7 +50,7 @@ class _Property(msgspec.Struct, rename="camel"):
 
 
 class _Properties(msgspec.Struct):
-    results: list[_Property]
+    results: list[Property]
 
 
 def describe(http: Http, sobject: str, version: str) -> dict[str, CrmField]:
@@ -58,7 +61,7 @@ def describe(http: Http, sobject: str, version: str) -> dict[str, CrmField]:
     properties.api_client.rest_client = _OverHttp(http, version)
     reply = properties.get_all(sobject, _preload_content=False)
     found = msgspec.convert(reply.value, _Properties)
-    return {each.name: _crm_field(each) for each in found.results}
+    return {each.name: crm_field(each) for each in found.results}
 
 
 class _OverHttp:
@@ -73,7 +76,7 @@ class _OverHttp:
         return self._http.request("GET", path, params=query_params, into=dict[str, Any])
 
 
-def _crm_field(found: _Property) -> CrmField:
+def crm_field(found: Property) -> CrmField:
     kind = _kind(found)
     modification = found.modification_metadata or _Modification()
     options = tuple(option.value for option in found.options)
@@ -85,10 +88,11 @@ def _crm_field(found: _Property) -> CrmField:
         length=TEXT_LENGTH if kind == "text" else None,
         options=options if found.type == "enumeration" else (),
         restricted=found.type == "enumeration" and not found.external_options,
+        unique=found.has_unique_value,
     )
 
 
-def _kind(found: _Property) -> str:
+def _kind(found: Property) -> str:
     if found.referenced_object_type:
         return "reference"
     if found.type == "enumeration":

@@ -8,10 +8,11 @@ import msgspec
 
 from syncer.crm.canonical import sendable
 from syncer.crm.hubspot.describe import describe
+from syncer.crm.hubspot.objects import keyed_rows
 from syncer.crm.hubspot.read import Reader
 from syncer.crm.hubspot.values import from_wire
 from syncer.crm.hubspot.write import Batches
-from syncer.crm.port import CrmField, CrmPage, Outcome, Update
+from syncer.crm.port import CrmField, CrmPage, KeyedRows, Outcome, Update
 from syncer.tools.http import Calls, Http, Patience, Reply, Verdict
 from syncer.tools.pace import Pace, Rule
 from syncer.words.errors import MissingCrmField
@@ -106,6 +107,10 @@ class HubSpot:
         details = self._account()
         kind = TYPE_IDS.get(self._object, self._object)
         return f"https://{details.ui_domain}/contacts/{details.portal_id}/record/{kind}/{record_id}"
+
+    def keyed(self, name: str, key: str) -> KeyedRows:
+        """The rows of a custom object of the account. ObjectAbsent, MissingCrmField."""
+        return keyed_rows(self._http, self._version, name, key)
 
     def _account(self) -> _Details:
         if self._details is None:

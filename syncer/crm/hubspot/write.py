@@ -1,6 +1,7 @@
-"""Updates by batch: 100 records a call. An unknown property or a bad option refuses all of them.
+"""Updates and upserts by batch: 100 records a call. An unknown property or a bad option refuses all of them.
 
 https://developers.hubspot.com/docs/api-reference/crm-companies-v3/batch/post-crm-v3-objects-companies-batch-update
+https://developers.hubspot.com/docs/api-reference/2026-03/crm/objects/custom-objects/batch/upsert-custom-objects
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from syncer.tools.http import Http
 ROWS = 100
 
 
-class _Written(msgspec.Struct):
+class _Written(msgspec.Struct, rename="camel"):
     id: str
+    object_write_trace_id: str | None = None
 
 
 class _Error(msgspec.Struct):
@@ -41,11 +43,13 @@ class _Refusal(msgspec.Struct):
 
 
 class Batches:
-    """Writes updates of one object."""
+    """Writes updates of one object. With a `key`, a unique property, the updates' ids are its values, and a record that is not there
+    yet is made."""
 
-    def __init__(self, http: Http, path: str) -> None:
+    def __init__(self, http: Http, path: str, key: str | None = None) -> None:
         self._http = http
-        self._path = f"{path}/batch/update"
+        self._path = f"{path}/batch/{'upsert' if key else 'update'}"
+        self._named_by = {"idProperty": key} if key else {}
         self._spare = Spare()
 
     def write(self, updates: Iterable[Update]) -> Iterator[list[Outcome]]:
@@ -58,6 +62,7 @@ class Batches:
         inputs = [
             {
                 "id": update.id,
+                **self._named_by,
                 "objectWriteTraceId": update.id,
                 "properties": {name: to_wire(text) for name, text in update.values.items()},
             }
@@ -74,7 +79,7 @@ def _outcomes(batch: Sequence[Update], answer: _Answer) -> list[Outcome]:
 
     Errors that name no record are said of all that were not written.
     """
-    written = {result.id for result in answer.results}
+    written = {name for result in answer.results for name in (result.id, result.object_write_trace_id)}
     named: dict[str, str] = {}
     general: list[str] = []
     for error in answer.errors:

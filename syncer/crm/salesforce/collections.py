@@ -1,6 +1,7 @@
-"""Updates by sObject Collections: 200 records a call, answered row by row in the order sent.
+"""Updates and upserts by sObject Collections: 200 records a call, answered row by row in the order sent.
 
 https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_update.htm
+https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_upsert.htm
 """
 
 from __future__ import annotations
@@ -40,12 +41,16 @@ class _Refusal(msgspec.Struct, rename="camel"):
 
 
 class Collections:
-    """Writes updates of one sObject; `fields` must be those of the checked updates."""
+    """Writes updates of one sObject; `fields` must be those of the checked updates.
 
-    def __init__(self, sobject: Sobject, fields: Mapping[str, CrmField]) -> None:
+    With a `key`, an external id field, the updates' ids are its values, and a record that is not there yet is made.
+    """
+
+    def __init__(self, sobject: Sobject, fields: Mapping[str, CrmField], key: str | None = None) -> None:
         self._http = sobject.http
         self._pace = sobject.pace
-        self._path = f"{sobject.data}/composite/sobjects"
+        self._path = f"{sobject.data}/composite/sobjects" + (f"/{sobject.name}/{key}" if key else "")
+        self._named_by = key or "id"
         self._attributes = {"type": sobject.name}
         self._fields = fields
         self._spare = Spare()
@@ -77,7 +82,7 @@ class Collections:
 
     def _record(self, update: Update) -> dict[str, Any]:
         values = {name: to_json(self._fields[name].kind, text) for name, text in update.values.items()}
-        return {"attributes": self._attributes, "id": update.id, **values}
+        return {"attributes": self._attributes, self._named_by: update.id, **values}
 
 
 def _outcome(update: Update, answer: _RowAnswer | None) -> Outcome:

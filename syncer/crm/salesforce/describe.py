@@ -34,17 +34,30 @@ class _Field(msgspec.Struct, rename="camel"):
     length: int = 0
     scale: int = 0
     restricted_picklist: bool = False
+    external_id: bool = False
+    unique: bool = False
     picklist_values: list[_Option] | None = None
 
 
-class _Describe(msgspec.Struct):
+class Described(msgspec.Struct):
+    """An object as the run-as user sees it, and whether this user may make and change its records."""
+
     fields: list[_Field]
+    createable: bool = True
+    updateable: bool = True
+
+    def crm_fields(self) -> dict[str, CrmField]:
+        """Fields by API name."""
+        return {field.name: _crm_field(field) for field in self.fields}
+
+
+def path(sobject: Sobject) -> str:
+    return f"{sobject.data}/sobjects/{sobject.name}/describe"
 
 
 def describe(sobject: Sobject) -> dict[str, CrmField]:
     """Fields by API name."""
-    found = sobject.http.get(f"{sobject.data}/sobjects/{sobject.name}/describe", into=_Describe)
-    return {field.name: _crm_field(field) for field in found.fields}
+    return sobject.http.get(path(sobject), into=Described).crm_fields()
 
 
 def _crm_field(field: _Field) -> CrmField:
@@ -58,4 +71,5 @@ def _crm_field(field: _Field) -> CrmField:
         scale=field.scale if kind == "number" else None,
         options=tuple(option.value for option in field.picklist_values or () if option.active),
         restricted=field.restricted_picklist,
+        unique=field.external_id and field.unique,
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
 from syncer.crm.canonical import sendable
-from syncer.crm.port import CrmField, CrmPage, Outcome, Update
+from syncer.crm.port import CrmField, CrmPage, KeyedRows, Outcome, Update
 from syncer.crm.salesforce.bulk import Bulk
 from syncer.crm.salesforce.collections import Collections
 from syncer.crm.salesforce.describe import describe
 from syncer.crm.salesforce.login import VENDOR, Login, secrets
+from syncer.crm.salesforce.objects import keyed_rows
 from syncer.crm.salesforce.read import read
 from syncer.crm.salesforce.sobject import Sobject
 from syncer.tools.http import Calls, Http, Patience, Reply, Verdict
@@ -83,6 +85,10 @@ class Salesforce:
     def record_url(self, record_id: str) -> str:
         """The record's page in Lightning."""
         return f"{self._http.base_url}/lightning/r/{self._sobject.name}/{record_id}/view"
+
+    def keyed(self, name: str, key: str) -> KeyedRows:
+        """The rows of another object of the organisation. ObjectAbsent, MissingCrmField."""
+        return keyed_rows(replace(self._sobject, name=name), key)
 
 
 class _Organization(msgspec.Struct):

@@ -45,32 +45,55 @@ def read_csv(
     Columns are given with the headers that they may have, the best first: case does not matter, nor whether words are
     set apart by blanks, `_` or `-`, and `?` stands for any letter. An optional column that is not there is not in `values`.
     """
+    rows: list[CsvRow] = []
+    problems: list[Problem] = []
+    for found in each_row(path, required, optional, keep_others=keep_others):
+        if isinstance(found, CsvRow):
+            rows.append(found)
+        else:
+            problems.append(found)
+    return rows, problems
+
+
+def each_row(
+    path: Path, required: Mapping[str, Sequence[str]], optional: Mapping[str, Sequence[str]] | None = None, *, keep_others: bool = False
+) -> Iterator[CsvRow | Problem]:
+    """What `read_csv` returns, one by one: for files of millions of rows, which need not all be held."""
     text, problem = load_text(path)
     if problem is not None:
-        return [], [problem]
+        yield problem
+        return
     records = _records(str(path), text)
     line, cells, problem = next(records, (1, [], Problem(str(path), 1, 1, "the file is empty; it needs a line of headers")))
     if problem is not None:
-        return [], [problem]
+        yield problem
+        return
     headers = [cell.strip() for cell in cells]
     found, problems = _columns(str(path), line, headers, required, optional or {})
+    yield from problems
     if problems:
-        return [], problems
+        return
     if keep_others:
         others = (place for place, header in enumerate(headers) if header and place not in found.values())
         found |= {headers[place]: place for place in others}
+    yield from _rows(str(path), records, headers, found)
+
+
+def _rows(
+    file: str, records: Iterator[tuple[int, list[str], Problem | None]], headers: list[str], found: Mapping[str, int]
+) -> Iterator[CsvRow | Problem]:
     names = {column: headers[place] for column, place in found.items()}
-    rows: list[CsvRow] = []
+    told = 0
     for line, cells, fault in records:
-        problem = fault or _ragged(str(path), line, cells, headers)
+        problem = fault or (None if len(cells) == len(headers) else _ragged(file, line, cells, headers))
         if problem is None:
-            rows.append(CsvRow(line, {column: cells[place].strip() for column, place in found.items()}, names))
-        elif len(problems) < MOST_PROBLEMS:
-            problems.append(problem)
-        else:
-            problems.append(Problem(str(path), line, 1, f"there may be more after these {MOST_PROBLEMS}; mend them first"))
-            break
-    return rows, problems
+            yield CsvRow(line, {column: cells[place].strip() for column, place in found.items()}, names)
+            continue
+        told += 1
+        if told > MOST_PROBLEMS:
+            yield Problem(file, line, 1, f"there may be more after these {MOST_PROBLEMS}; mend them first")
+            return
+        yield problem
 
 
 def _records(file: str, text: str) -> Iterator[tuple[int, list[str], Problem | None]]:
@@ -81,7 +104,7 @@ def _records(file: str, text: str) -> Iterator[tuple[int, list[str], Problem | N
     line = 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(map(str.strip, cells)):
                 yield line, cells, None
             line = reader.line_num + 1
     except csv.Error as error:

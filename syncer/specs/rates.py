@@ -42,6 +42,11 @@ def load_rates(project: Path, named: str) -> tuple[list[Rate], list[Problem]]:
     path = place(project, name)
     if not named.endswith(".csv") or (named == FILE and not path.exists()):
         return [], []
+    return read_rates(path, name)
+
+
+def read_rates(path: Path, name: str) -> tuple[list[Rate], list[Problem]]:
+    """The rates of a file that people know by this name, and every problem of it."""
     rows, problems = read_csv(path, {column: (column,) for column in COLUMNS})
     problems = [Problem(name, problem.line, problem.column, problem.text) for problem in problems]
     first: dict[tuple[str, str, date], int] = {}

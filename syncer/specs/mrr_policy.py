@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ValidationError, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from syncer.specs.reader import Spec
+from syncer.specs.switches import switched
 from syncer.specs.wording import did_you_mean
-from syncer.words.errors import UsageError
 
 STATUSES = ("incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused")
 
@@ -38,7 +38,7 @@ def _past_due(value: Any) -> Any:
     return str(value)
 
 
-def _code(value: Any) -> Any:
+def currency_code(value: Any) -> Any:
     if value in (None, "none"):
         return None
     if not re.fullmatch(r"[A-Za-z]{3}", str(value)):
@@ -75,7 +75,7 @@ class MrrPolicy(Spec):
     day_factor: _factor("365/12", "30.437", "30") = "365/12"  # type: ignore[valid-type]
     inclusive_tax: Literal["strip", "keep"] = "strip"
     zero_quantity_first_tier_flat: Literal["charge", "skip"] = "charge"
-    reporting_currency: Annotated[str | None, BeforeValidator(_code)] = None
+    reporting_currency: Annotated[str | None, BeforeValidator(currency_code)] = None
     override_key: str | None = None
 
     @model_validator(mode="before")
@@ -97,15 +97,5 @@ class MrrPolicy(Spec):
 
 def policy_of(preset: str | None, switches: Mapping[str, str], base: MrrPolicy | None = None) -> MrrPolicy:
     """The policy of a preset (else of `base`) with these switches changed. UsageError names the first that cannot be."""
-    unknown = next((name for name in switches if name not in MrrPolicy.model_fields), None)
-    if unknown is not None:
-        known = ", ".join(MrrPolicy.model_fields)
-        raise UsageError(f"there is no switch {unknown}{did_you_mean(unknown, MrrPolicy.model_fields)}; there are {known}")
     ground = {"preset": preset} if preset is not None else (base or MrrPolicy()).model_dump()
-    try:
-        return MrrPolicy.model_validate({**ground, **switches})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = f"{'.'.join(map(str, first['loc']))}: " if first["loc"] else ""
-        said = str(first["ctx"]["error"]) if first["type"] == "value_error" else f"write {first.get('ctx', {}).get('expected', first['msg'])}"
-        raise UsageError(f"mrr policy: {where}{said}") from None
+    return switched(MrrPolicy, ground, switches, "mrr policy")

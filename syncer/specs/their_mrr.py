@@ -38,11 +38,13 @@ class TheirRow:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The rows, the unit that they are read in, and the header of the amounts as written."""
+    """A file's rows, the unit that they are read in, and the headers of ids and amounts as written."""
 
+    file: str
     rows: Sequence[TheirRow]
     unit: Unit
     header: str
+    id_header: str
 
 
 def read_theirs(path: Path, unit: Unit | None = None, currency: str | None = None) -> tuple[Export, list[Problem]]:
@@ -61,7 +63,7 @@ def read_theirs(path: Path, unit: Unit | None = None, currency: str | None = Non
             read.append(_row(row, mark, undecided=undecided, default=currency or _currency_of(header)))
         except ValueError as error:
             problems.append(Problem(str(path), row.line, 1, str(error)))
-    return Export(read, told, header), sorted(problems)
+    return Export(str(path), read, told, header, rows[0].headers["id"] if rows else ""), sorted(problems)
 
 
 def _row(row: CsvRow, mark: Mark, *, undecided: bool, default: str | None) -> TheirRow:

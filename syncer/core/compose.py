@@ -16,11 +16,15 @@ import sqlglot
 from ruamel.yaml import YAML
 from sqlglot import exp
 
-from syncer.core.policy import MrrPolicy
+from syncer.core.policy import policy_macros
 from syncer.models import macros_text, model_texts
+from syncer.specs.mrr_policy import MrrPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+DEFAULT = MrrPolicy()
 
 
 @dataclass(frozen=True)
@@ -36,29 +40,40 @@ class Macro:
 
 
 @cache
-def facts_query(policy: MrrPolicy | None = None, dialect: str = "duckdb") -> str:
+def facts_query(policy: MrrPolicy = DEFAULT, dialect: str = "duckdb") -> str:
     """The SELECT of `facts`: a row per CRM account, columns as in catalog.yaml.
 
-    Parameters: `$as_of` (epoch seconds), `$mixpanel_group_url_base` (text up to the id, or NULL), `$zendesk_url_base`
-    (`https://sub.zendesk.com`, or NULL). UsageError for a policy that is not supported.
+    Parameters: `$as_of` (epoch seconds), `$month_before` (`2026-10` for an `as_of` in November), `$mixpanel_group_url_base` (text up
+    to the id, or NULL), `$zendesk_url_base` (`https://sub.zendesk.com`, or NULL).
     """
-    return compose("facts", mrr_macros(policy or MrrPolicy()), dialect=dialect)
+    return compose("facts", mrr_macros(policy), dialect=dialect)
 
 
 @cache
-def item_query(policy: MrrPolicy | None = None, dialect: str = "duckdb") -> str:
-    """The SELECT behind MRR: a row per subscription item, amounts in minor units as DECIMAL(38,12).
+def item_query(policy: MrrPolicy = DEFAULT, *, past: bool = False, dialect: str = "duckdb") -> str:
+    """The SELECT behind MRR: a row per subscription item; every amount is the fraction `…_n` / `…_d` of minor units, exact, not reduced.
 
-    customer_id, subscription_id, item_id, price_id, product_name, quantity, currency, recurring_interval,
-    interval_count, amount and discount (for the item's own period), monthly (after discounts), counted, why_not (why it
-    is not counted), held (why a counted item's amount is unknown). Parameter: `$as_of`. UsageError as in `facts_query`.
+    customer_id, subscription_id, item_id, price_id, product_name, quantity, currency, recurring_interval, interval_count, metered;
+    amount (for the item's own period), left (after discounts), monthly (of that, a month); counted, why_not (why it is not
+    counted), held (why a counted item's amount is unknown). Parameter: `$as_of`. `past` as in `customer_query`.
     """
-    return compose("items", mrr_macros(policy or MrrPolicy()), dialect=dialect)
+    return compose("items", mrr_macros(policy, past=past), dialect=dialect)
 
 
-def mrr_macros(policy: MrrPolicy) -> dict[str, Macro]:
+@cache
+def customer_query(policy: MrrPolicy = DEFAULT, *, past: bool = False, dialect: str = "duckdb") -> str:
+    """The SELECT of MRR: a row per Stripe customer and currency of its counted items; a customer without any has one row of 0.
+
+    customer_id, currency, mrr_n / mrr_d (minor units, exact, not reduced), mrr_minor, arr_minor (half up), counted (it has counted items),
+    held (why it is unknown); reporting_currency, reporting_n / reporting_d, reporting_minor, rate, rate_day, reporting_held.
+    Parameter: `$as_of`. With `past`, `$as_of` is an instant gone by, and statuses are what Stripe's dates tell of it.
+    """
+    return compose("customers", mrr_macros(policy, past=past), dialect=dialect)
+
+
+def mrr_macros(policy: MrrPolicy, *, past: bool = False) -> dict[str, Macro]:
     """The shipped macros and those of the policy, by name."""
-    return {**shipped_macros(), **parse_macros(policy.macros())}
+    return {**shipped_macros(), **parse_macros(policy_macros(policy, past=past))}
 
 
 @cache

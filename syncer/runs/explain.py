@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import msgspec
 
 from syncer.core.cells import MappedField
 from syncer.core.compose import item_query
+from syncer.core.mrr import exact_text
 from syncer.core.score import contributions_query
 from syncer.runs.propose import Proposal, proposing
 from syncer.runs.run import Run
@@ -156,17 +158,30 @@ def _objects(run: Run, proposal: Proposal, account_id: str, source: str) -> list
 
 ITEM_COLUMNS = (
     *("subscription_id", "item_id", "product_name", "quantity", "currency", "recurring_interval", "interval_count"),
-    *("amount", "discount", "monthly", "counted", "why_not", "held"),
+    *("counted", "why_not", "held", "amount_n", "amount_d", "left_n", "left_d", "monthly_n", "monthly_d"),
 )
 
 
 def _items(run: Run, proposal: Proposal, account_id: str) -> list[dict[str, Any]]:
+    columns = ", ".join(f"i.{column}" for column in ITEM_COLUMNS)
     rows = proposal.engine.rows(
-        f"SELECT {', '.join(f'i.{column}' for column in ITEM_COLUMNS)} FROM ({item_query()}) AS i JOIN identity.match AS m "
-        "ON m.source = 'stripe' AND m.source_id = i.customer_id WHERE m.account_id = $a ORDER BY i.counted DESC, i.monthly DESC, i.item_id",
+        f"SELECT {columns} FROM ({item_query(run.project.mapping.mrr_policy)}) AS i JOIN identity.match AS m "
+        "ON m.source = 'stripe' AND m.source_id = i.customer_id WHERE m.account_id = $a ORDER BY i.counted DESC, i.item_id",
         {**run.parameters(proposal.crm), "a": account_id},
     )
-    return [dict(zip(ITEM_COLUMNS, row, strict=True)) for row in rows]
+    return [_item(dict(zip(ITEM_COLUMNS, row, strict=True))) for row in rows]
+
+
+def _item(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its amounts in minor units, exact, as text: a plain decimal, else n/d."""
+    about = {name: value for name, value in row.items() if not name.endswith(("_n", "_d"))}
+    amount, left, monthly = (_fraction(row[f"{name}_n"], row[f"{name}_d"]) for name in ("amount", "left", "monthly"))
+    discount = None if amount is None or left is None else amount - left
+    return {**about, "amount": exact_text(amount), "discount": exact_text(discount or None), "monthly": exact_text(monthly)}
+
+
+def _fraction(n: int | None, d: int | None) -> Fraction | None:
+    return None if n is None or d is None else Fraction(n, d)
 
 
 def _contributions(run: Run, proposal: Proposal, account_id: str) -> list[dict[str, Any]]:

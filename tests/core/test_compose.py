@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from syncer.core.compose import compose, expand, facts_query, item_query, parse_macros, references, shipped_macros
-from syncer.core.policy import MrrPolicy
+from syncer.core.compose import compose, customer_query, expand, facts_query, item_query, parse_macros, references, shipped_macros
+from syncer.specs.mrr_policy import MrrPolicy, policy_of
 from syncer.words.errors import UsageError
 
 
@@ -44,8 +44,20 @@ def test_models_that_need_each_other_are_refused():
         ("PCT(2, 3)", 67),
         ("PCT(0, 4)", 0),
         ("PCT(1, 0)", None),
-        ("TO_MINOR(499999999999)", 1),
-        ("TO_MINOR(499999499999)", 0),
+        ("TIMES(3, 4)", 12),
+        ("TIMES(CAST(1000000000000000000 AS HUGEINT), 1000000000000000000)", 10**36),
+        ("TIMES(CAST(1000000000000000001 AS HUGEINT), 1000000000000000000)", None),
+        ("TIMES(5, 0)", 0),
+        ("REDUCED(12, 18)", 2),
+        ("REDUCED(0, 18)", 0),
+        ("REDUCED(18, 0)", 1),
+        ("EVEN(0)", 6_000_000_000_000),
+        ("EVEN(30000000000)", 600_000_000),
+        ("EVEN(7)", 1),
+        ("MILLIONTHS(1, 3)", 333_333),
+        ("MILLIONTHS(100000000000000000000000000000000, 300000000000000000000000000000000)", 333_333),
+        ("MONTHS_FROM_TO(DATE '2026-01-31', DATE '2026-02-28')", 0),
+        ("MONTHS_FROM_TO(DATE '2025-12-15', DATE '2026-02-15')", 2),
         ("EPOCH_DATE(86399) = DATE '1970-01-01'", True),
         ("EPOCH_DATE(86400) = DATE '1970-01-02'", True),
         ("LINK('https://x/', 'a-B_9.~')", "https://x/a-B_9.~"),
@@ -70,7 +82,7 @@ def test_a_macro_given_too_little_is_refused():
 
 
 def test_queries_leave_no_macro_and_no_comment_behind():
-    for query in (facts_query(), item_query()):
+    for query in (facts_query(), item_query(), customer_query()):
         assert "ROUND_DIV" not in query
         assert "_COUNTS(" not in query
         assert "/*" not in query
@@ -88,11 +100,32 @@ def test_other_dialects_render(dialect):
     assert "//" not in text.replace("https://", "")
 
 
-def test_policy_with_an_unsupported_value_says_what_to_write():
-    with pytest.raises(UsageError, match=r"^mrr_policy: trialing include is not supported; write exclude\.$"):
-        facts_query(MrrPolicy(trialing="include"))
-    with pytest.raises(UsageError, match=r"count_statuses \[active\] is not supported; write \[active, past_due\]"):
-        item_query(MrrPolicy(count_statuses=("active",)))
+def test_a_switch_changes_the_text_and_nothing_else_does():
+    assert customer_query(MrrPolicy()) == customer_query(policy_of("default", {}))
+    texts = {customer_query(policy_of(None, {"week_factor": factor})) for factor in ("52/12", "365/84", "4.345", "4.33", "4")}
+    assert len(texts) == 5
+
+
+def test_a_text_of_ops_stays_a_text():
+    query = customer_query(MrrPolicy(override_key="it's"))
+    assert "'it''s'" in query
+
+
+@pytest.mark.parametrize(
+    ("preset", "switches", "said"),
+    [
+        (None, {"weekfactor": "4"}, "there is no switch weekfactor; did you mean week_factor?"),
+        (None, {"week_factor": "5"}, "week_factor: write '52/12', '365/84', '4.345', '4.33' or '4'"),
+        (None, {"past_due": "30"}, "past_due: write include, exclude or include_until_days:"),
+        (None, {"count_statuses": "activ"}, "count_statuses: write a list of Stripe's statuses"),
+        (None, {"reporting_currency": "euro"}, "reporting_currency: write a currency code such as usd"),
+        ("profitwel", {}, "there is no preset profitwel; did you mean profitwell?"),
+    ],
+)
+def test_a_policy_that_cannot_be_says_what_to_write(preset, switches, said):
+    with pytest.raises(UsageError) as refused:
+        policy_of(preset, switches)
+    assert said in str(refused.value)
 
 
 def compose_tree(text):

@@ -1,13 +1,16 @@
 """Each folder of cases/ is rows in and facts out. A case says only what it is about: defaults.yaml has the rest.
 
-Instants may be written as days or ISO texts. Without `crm.account` and `identity.match` there is one account, 001, to
+Instants may be written as days or ISO texts, amounts of items as `2500/3`, `policy` has switches of MRR.
+Without `crm.account` and `identity.match` there is one account, 001, to
 which every source object of the case belongs. `facts` are those of 001, `accounts` facts by account, `items` MRR lines.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from ruamel.yaml import YAML
 from warehouse import TABLES, open_warehouse, records
 
 from syncer.core.compose import facts_query, item_query
+from syncer.specs.mrr_policy import policy_of
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 OBJECTS = {"stripe": "stripe.customer", "mixpanel": "mixpanel.group", "zendesk": "zendesk.organization"}
@@ -33,13 +37,21 @@ DEFAULTS = read(Path(__file__).with_name("defaults.yaml"))
 def test_case(case):
     given, expected = read(case / "input.yaml"), read(case / "expected.yaml")
     as_of = instant(datetime.fromisoformat(str(given.pop("as_of", AS_OF))))
+    policy = policy_of(None, {name: str(value) for name, value in given.pop("policy", {}).items()})
     con = open_warehouse(completed(given))
-    facts = {row["account_id"]: row for row in records(con, facts_query(), as_of=as_of, **LINKS)}
-    items = {row["item_id"]: row for row in records(con, item_query(), as_of=as_of)}
+    facts = {row["account_id"]: row for row in records(con, facts_query(policy), as_of=as_of, month_before="2026-10", **LINKS)}
+    items = {row["item_id"]: amounts(row) for row in records(con, item_query(policy), as_of=as_of)}
     accounts = {**expected.get("accounts", {}), **({"001": expected["facts"]} if "facts" in expected else {})}
     assert {key: said_of(facts[key], about) for key, about in accounts.items()} == plain(accounts)
     lines = expected.get("items", {})
     assert {key: said_of(items[key], about) for key, about in lines.items()} == plain(lines)
+
+
+def amounts(row):
+    """The row with its fractions as numbers; `discount` is what was taken off."""
+    found = {name: Fraction(row[f"{name}_n"], row[f"{name}_d"]) for name in ("amount", "left", "monthly") if row[f"{name}_n"] is not None}
+    discount = {"discount": found["amount"] - found["left"]} if "left" in found else {}
+    return {**row, **dict.fromkeys(("amount", "left", "monthly", "discount")), **found, **discount}
 
 
 def said_of(row, about):
@@ -51,8 +63,8 @@ def plain(value):
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-        return Decimal(str(value)).normalize()
-    return value
+        return Fraction(str(value))
+    return Fraction(value) if isinstance(value, str) and re.fullmatch(r"\d+/\d+", value) else value
 
 
 def completed(given):

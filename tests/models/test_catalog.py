@@ -8,16 +8,16 @@ import pytest
 from ruamel.yaml import YAML
 from warehouse import column_types, open_warehouse
 
-from syncer.core.compose import compose, facts_query, item_query, mrr_macros
+from syncer.core.compose import compose, customer_query, facts_query, item_query, mrr_macros
 from syncer.core.identity import identity_query
-from syncer.core.policy import MrrPolicy
 from syncer.models import catalog_text, macros_text, model_texts
-from syncer.words.money import THREE_DECIMAL, ZERO_DECIMAL
+from syncer.specs.mrr_policy import MrrPolicy
+from syncer.words.money import KNOWN, THREE_DECIMAL, ZERO_DECIMAL
 
 CATALOG = YAML(typ="safe").load(catalog_text())
-PARAMETERS = {"as_of": 1_800_000_000, "mixpanel_group_url_base": None, "zendesk_url_base": None}
+PARAMETERS = {"as_of": 1_800_000_000, "month_before": "2026-12", "mixpanel_group_url_base": None, "zendesk_url_base": None}
 NOT_IN_MODELS = r"/|SELECT \*|::|\bNOW\b|DOUBLE|FLOAT|TIMESTAMP|QUALIFY|REGEXP"
-EXACT = ("VARCHAR", "BIGINT", "BOOLEAN", "DATE", "DECIMAL")
+EXACT = ("VARCHAR", "BIGINT", "HUGEINT", "BOOLEAN", "DATE", "DECIMAL")
 
 
 def types(query):
@@ -30,7 +30,9 @@ def test_catalog_is_the_facts_column_by_column():
     assert types(facts_query()) == said
 
 
-@pytest.mark.parametrize("query", [facts_query(), item_query(), identity_query([])], ids=["facts", "items", "identity"])
+@pytest.mark.parametrize(
+    "query", [facts_query(), item_query(), customer_query(), identity_query([])], ids=["facts", "items", "customers", "identity"]
+)
 def test_nothing_inexact_comes_out(query):
     inexact = {name: kind for name, kind in types(query).items() if not kind.startswith(EXACT)}
     assert inexact == {}
@@ -51,7 +53,7 @@ def test_every_column_of_a_source_is_held_while_its_match_is():
 
 def test_every_model_binds_and_is_used():
     con = open_warehouse({})
-    used = " ".join((facts_query(), item_query(), identity_query([])))
+    used = " ".join((facts_query(), item_query(), customer_query(), identity_query([])))
     for name in model_texts():
         assert f"{name} AS (" in used, name
         query = compose(name, mrr_macros(MrrPolicy()), {"identity_candidate": identity_candidates()})
@@ -67,8 +69,9 @@ def test_models_keep_to_what_every_engine_agrees_on(name):
 
 
 def test_macros_name_the_currencies_of_the_money_words():
-    lists = re.findall(r"IN \(([^)]*)\)", YAML(typ="safe").load(macros_text())["MAJOR(minor, currency)"])
-    assert [set(re.findall(r"\w+", codes)) for codes in lists] == [set(ZERO_DECIMAL), set(THREE_DECIMAL)]
+    macros = YAML(typ="safe").load(macros_text())
+    lists = {"ZERO_DECIMAL(c)": ZERO_DECIMAL, "THREE_DECIMAL(c)": THREE_DECIMAL, "KNOWN_CURRENCY(c)": KNOWN}
+    assert {name: set(re.findall(r"'(\w+)'", macros[name])) for name in lists} == {name: set(codes) for name, codes in lists.items()}
 
 
 def identity_candidates():

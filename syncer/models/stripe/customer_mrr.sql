@@ -1,9 +1,31 @@
--- grain: customer x currency of its counted items. Unit: whole minor units, rounded here and nowhere else. ARR is twelve times the
--- exact MRR. Both are NULL while an item's amount is unknown.
+-- grain: customer x currency of its counted items and held subscriptions. MRR is `n` / `d` minor units, exact; rounded here and nowhere
+-- else, half up. ARR is twelve times the exact MRR. All NULL while an item's amount is unknown (`held`).
+WITH summed AS (
+  SELECT customer_id, currency, SUM(monthly_n) AS n, MIN(monthly_d) AS d, MIN(monthly_d) = MAX(monthly_d) AS even
+  FROM stripe_item
+  WHERE counted
+  GROUP BY customer_id, currency
+), judged AS (
+  SELECT
+    COALESCE(s.customer_id, h.customer_id) AS customer_id, COALESCE(s.currency, h.currency) AS currency,
+    s.customer_id IS NOT NULL AS counted, s.even, s.n, s.d, u.n AS uneven_n, u.d AS uneven_d,
+    CASE WHEN h.reasons > 1 THEN h.reason || ' (and ' || CAST(h.reasons - 1 AS VARCHAR) || ' more)' ELSE h.reason END AS held
+  FROM summed AS s
+  FULL JOIN stripe_held AS h ON h.customer_id = s.customer_id AND h.currency IS NOT DISTINCT FROM s.currency
+  LEFT JOIN stripe_uneven AS u ON u.customer_id = s.customer_id AND u.currency = s.currency
+), exact AS (
+  SELECT
+    customer_id, currency, counted,
+    CASE WHEN held IS NULL AND NOT even AND (uneven_n IS NULL OR uneven_d IS NULL)
+      THEN 'the items of customer ' || customer_id || ' add up to too many digits to be computed exactly' ELSE held END AS held,
+    CASE WHEN even THEN n ELSE uneven_n END AS n,
+    CASE WHEN even THEN d ELSE uneven_d END AS d
+  FROM judged
+)
 SELECT
-  customer_id, currency,
-  CASE WHEN COUNT(held) = 0 THEN TO_MINOR(SUM(monthly_e12)) END AS mrr_minor,
-  CASE WHEN COUNT(held) = 0 THEN TO_MINOR(12 * SUM(monthly_e12)) END AS arr_minor
-FROM stripe_item
-WHERE counted
-GROUP BY customer_id, currency
+  customer_id, currency, counted, held,
+  CASE WHEN held IS NULL THEN n END AS n,
+  CASE WHEN held IS NULL THEN d END AS d,
+  CASE WHEN held IS NULL THEN CAST(ROUND_DIV(n, d) AS BIGINT) END AS mrr_minor,
+  CASE WHEN held IS NULL THEN CAST(ROUND_DIV(12 * n, d) AS BIGINT) END AS arr_minor
+FROM exact

@@ -1,30 +1,48 @@
--- grain: item of a subscription that has discounts. Unit: 10^-12 minor units, after the discounts.
--- Step by step, item discounts first, each on what is left; an amount off is spread over its pool in proportion to what is left.
-WITH RECURSIVE steps AS (
-  SELECT subscription_id, step, MAX(step) OVER (PARTITION BY subscription_id) AS last_step
-  FROM (SELECT DISTINCT subscription_id, step FROM stripe_discount) AS each_step
-), remainder AS (
-  SELECT a.subscription_id, a.item_id, CAST(0 AS BIGINT) AS step, a.amount_e12 AS left_e12
+-- grain: item of a subscription that has discounts. `left_n` / `left_d` minor units are left after all of them, exact and reduced; NULL
+-- where 128 bits do not hold them.
+-- Step by step, one discount each: every discount is a fraction k / q of what is left that it leaves. An amount off leaves
+-- (pool - amount) / pool of each item in its pool. The items of a subscription share one denominator.
+WITH RECURSIVE discounted AS (
+  SELECT DISTINCT subscription_id FROM stripe_discount
+), scaled AS (
+  SELECT a.subscription_id, a.item_id, a.amount_e12 * WHOLE_DIV(6, a.parts) AS amount
   FROM stripe_amount AS a
-  JOIN (SELECT DISTINCT subscription_id FROM steps) AS s ON s.subscription_id = a.subscription_id
+  JOIN discounted AS s ON s.subscription_id = a.subscription_id
+), shared AS (
+  SELECT subscription_id, item_id, amount, MIN(EVEN(amount)) OVER (PARTITION BY subscription_id) AS divisor
+  FROM scaled
+), remainder AS (
+  SELECT
+    subscription_id, item_id, CAST(0 AS BIGINT) AS step,
+    WHOLE_DIV(amount, divisor) AS n, CAST(WHOLE_DIV(6000000000000, divisor) AS HUGEINT) AS d
+  FROM shared
   UNION ALL
   SELECT
     subscription_id, item_id, step,
-    CASE
-      WHEN amount_off IS NULL THEN ROUND_DIV(left_e12 * kept, 100000000)
-      WHEN E12(amount_off) >= pool_e12 THEN 0
-      ELSE left_e12 - SHARE_E12(amount_off, left_e12, pool_e12)
-    END AS left_e12
+    TIMES(n, CASE WHEN lowered THEN REDUCED(k, q) ELSE REDUCED(q, k) END) AS n,
+    TIMES(d, REDUCED(q, k)) AS d
   FROM (
     SELECT
-      r.subscription_id, r.item_id, n.step, r.left_e12, d.amount_off, COALESCE(d.kept, 100000000) AS kept,
-      SUM(r.left_e12) OVER (PARTITION BY r.subscription_id, d.step, d.pool) AS pool_e12
-    FROM remainder AS r
-    JOIN steps AS n ON n.subscription_id = r.subscription_id AND n.step = r.step + 1
-    LEFT JOIN stripe_discount_item AS d
-      ON d.subscription_id = r.subscription_id AND d.item_id = r.item_id AND d.step = n.step
-  ) AS next_step
+      subscription_id, item_id, step, n, d, lowered,
+      CAST(CASE
+        WHEN amount_off IS NULL THEN kept
+        WHEN pool = 0 THEN 1
+        ELSE GREATEST(pool - TIMES(d, amount_off), 0) END AS HUGEINT) AS k,
+      CAST(CASE WHEN amount_off IS NULL THEN 100000000 WHEN pool = 0 THEN 1 ELSE pool END AS HUGEINT) AS q
+    FROM (
+      SELECT
+        r.subscription_id, r.item_id, s.step, r.n, r.d, i.item_id IS NOT NULL AS lowered, s.kept,
+        MAX(i.amount_off) OVER (PARTITION BY r.subscription_id) AS amount_off,
+        SUM(CASE WHEN i.item_id IS NULL THEN 0 ELSE r.n END) OVER (PARTITION BY r.subscription_id) AS pool
+      FROM remainder AS r
+      JOIN stripe_discount AS s ON s.subscription_id = r.subscription_id AND s.step = r.step + 1
+      LEFT JOIN stripe_discount_item AS i
+        ON i.subscription_id = r.subscription_id AND i.item_id = r.item_id AND i.step = s.step
+    ) AS pooled
+  ) AS factored
+), last_step AS (
+  SELECT subscription_id, MAX(step) AS step FROM stripe_discount GROUP BY subscription_id
 )
-SELECT r.subscription_id, r.item_id, r.left_e12
+SELECT r.subscription_id, r.item_id, REDUCED(r.n, r.d) AS left_n, REDUCED(r.d, r.n) AS left_d
 FROM remainder AS r
-JOIN steps AS n ON n.subscription_id = r.subscription_id AND n.step = r.step AND n.step = n.last_step
+JOIN last_step AS s ON s.subscription_id = r.subscription_id AND s.step = r.step

@@ -9,10 +9,11 @@ A cell ends in exactly one state:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from syncer.core.conversion import DECIMALS, RECORD, Currencies, converted, joined, unconverted
 from syncer.core.expressions import Expression
 from syncer.specs.account import SOURCES, FieldSpec
 
@@ -21,7 +22,8 @@ RESERVED = frozenset({"account_id", "account_name", "today"})
 
 @dataclass(frozen=True)
 class MappedField:
-    """One field of the mapping, checked: its spec, expression, the columns that can hold it back, its limit and its place in the file."""
+    """One field of the mapping, checked: its spec, expression, the columns that can hold it back, its limit, its place in the file, and
+    what its money is in before it is written: a fact such as `stripe.currency`, REPORTING or RECORD; None where it is no money."""
 
     key: str
     spec: FieldSpec
@@ -30,6 +32,12 @@ class MappedField:
     clears: bool
     limit: Decimal
     place: str
+    currency: str | None = None
+
+    @property
+    def converts_from(self) -> str | None:
+        """What its money is in before it is put into the record's currency; None where nothing is to be converted."""
+        return self.currency if self.spec.type == "currency" and self.currency != RECORD else None
 
     @property
     def rests_on_health(self) -> bool:
@@ -42,38 +50,70 @@ class MappedField:
         return tuple(source for source in SOURCES if source in roots or self.rests_on_health)
 
 
+def not_converted(key: str) -> str:
+    """The column that says why a field's money cannot be told in the record's currency."""
+    return f"{key}__unconverted"
+
+
 def base_query(fields: Sequence[MappedField], history_score: str | None) -> str:
-    """facts with the CRM's current values (from `crm.current`) as text in `raw__<field>` and typed in `prev__<field>`, `today`, and the
-    health score of 30 days ago (null when there is none)."""
+    """facts with the CRM's current values (from `crm.current`) as text in `raw__<field>` and typed in `prev__<field>`, the currency of the
+    record (null where the CRM has one for all), `today`, and the health score of 30 days ago (null when there is none)."""
     current = [f"TRY_CAST(NULLIF(r.{_name(field.key)}, '') AS {field.spec.sql_type}) AS {_name('prev__' + field.key)}" for field in fields]
     raw = [f"NULLIF(r.{_name(field.key)}, '') AS {_name('raw__' + field.key)}" for field in fields]
     before = "b.score" if history_score else "CAST(NULL AS DECIMAL(5,1))"
     join = f" LEFT JOIN ({history_score}) AS b ON b.account_id = f.account_id" if history_score else ""
-    columns = ",\n  ".join(["f.*", "$today AS today", f"{before} AS before__health_score", *current, *raw])
+    columns = ",\n  ".join(["f.*", "r.record__currency", "$today AS today", f"{before} AS before__health_score", *current, *raw])
     return f"SELECT {columns}\nFROM facts AS f JOIN crm.current AS r ON r.id = f.account_id{join}"
 
 
-def cells_query(fields: Sequence[MappedField], read: Collection[str], only: frozenset[str] | None = None) -> str:
+def cells_query(
+    fields: Sequence[MappedField],
+    read: Collection[str],
+    only: frozenset[str] | None = None,
+    currencies: Currencies = Currencies(),
+) -> str:
     """One row per account over `base` and `health`: for each field its value (`<key>`), `<key>__hold` (reason or null) and `<key>__state`.
 
     `read` names the sources that were read: a score that is missing because one was not keeps what the CRM has.
     `only` names the fields to write; the others are computed where expressions need them and come out absent.
     """
-    steps = [
-        """seen AS (
-  SELECT b.*, h.health__score, h.health__band, h.health__coverage_pct, h.health__reasons, h.health__model,
-    h.health__score - b.before__health_score AS health__change_30d
-  FROM base AS b LEFT JOIN health AS h ON h.account_id = b.account_id)"""
-    ]
+    steps = [_seen(fields, currencies)]
     previous = "seen"
     for number, level in enumerate(levels(fields)):
-        values = ",\n    ".join(f"{_typed(field)} AS {_name(field.key)}" for field in level)
-        steps.append(f"level{number} AS (\n  SELECT *,\n    {values}\n  FROM {previous})")
+        own = "".join(
+            f",\n    CAST({field.expression.sql} AS DECIMAL(38,{DECIMALS})) AS {_own(field)}" for field in level if field.converts_from
+        )
+        values = ",\n    ".join(value for field in level for value in _values(field, currencies))
+        steps.append(f"level{number} AS (\n  SELECT *,\n    {values}\n  FROM (SELECT *{own} FROM {previous}) AS own)")
         previous = f"level{number}"
     holds = ",\n    ".join(f"{_hold(field)} AS {_name(field.key + '__hold')}" for field in fields)
     steps.append(f"judged AS (\n  SELECT *,\n    {holds}\n  FROM {previous})")
     states = ",\n  ".join(f"{_state(field, read, only)} AS {_name(field.key + '__state')}" for field in fields)
     return "WITH " + ",\n".join(steps) + f"\nSELECT *,\n  {states}\nFROM judged"
+
+
+def _seen(fields: Sequence[MappedField], currencies: Currencies) -> str:
+    """What expressions may use, a row per account."""
+    units = dict.fromkeys(field.converts_from for field in fields if field.converts_from) if currencies.by_record else {}
+    columns, joins = joined(units, currencies)
+    factors = "".join(f", {column}" for column in columns)
+    return f"""seen AS (
+  SELECT b.*, h.health__score, h.health__band, h.health__coverage_pct, h.health__reasons, h.health__model,
+    h.health__score - b.before__health_score AS health__change_30d{factors}
+  FROM base AS b LEFT JOIN health AS h ON h.account_id = b.account_id{joins})"""
+
+
+def _values(field: MappedField, currencies: Currencies) -> Iterator[str]:
+    """The column of a field's value and, where its money may have to be converted, why it could not be."""
+    unit, spec = field.converts_from, field.spec
+    value = converted(_own(field), unit, spec.scale) if unit and currencies.by_record else _typed(field)
+    yield f"{value} AS {_name(field.key)}"
+    if unit:
+        yield f"{unconverted(_own(field), unit, spec.label, spec.scale, currencies)} AS {_name(not_converted(field.key))}"
+
+
+def _own(field: MappedField) -> str:
+    return _name(f"{field.key}__own")
 
 
 def levels(fields: Sequence[MappedField]) -> list[list[MappedField]]:

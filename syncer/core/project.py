@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from syncer.core.cells import RESERVED, MappedField
+from syncer.core.cells import RESERVED, MappedField, not_converted
+from syncer.core.conversion import RECORD
 from syncer.core.expressions import Expression, check
 from syncer.core.health import Health, compile_health
 from syncer.core.kinds import Kind, kind_of
 from syncer.specs.account import CRMS, SOURCES, AccountMapping, FieldSpec, FieldSpecs
 from syncer.specs.health import HealthFile
+from syncer.specs.rates import Rate
 from syncer.specs.reader import Page
 from syncer.specs.wording import did_you_mean
 from syncer.words.errors import Problem
@@ -42,20 +44,24 @@ OPEN_KEYS = {"stripe": "metadata.", "mixpanel": "property.", "zendesk": "field."
 
 @dataclass(frozen=True)
 class Column:
-    """A fact that expressions may use: its kind, and the columns whose reason, when there is one, holds it back."""
+    """A fact that expressions may use: its kind, the columns whose reason, when there is one, holds it back, and what its money is in:
+    another fact such as `stripe.currency`, or REPORTING."""
 
     kind: Kind
     held_by: tuple[str, ...] = ()
+    currency: str | None = None
 
 
 @dataclass(frozen=True)
 class Project:
-    """What ops wrote, checked. `fields` stand in the order of the mapping, each using only facts and fields before it."""
+    """What ops wrote, checked. `fields` stand in the order of the mapping, each using only facts and fields before it; `rates` are those
+    of the mapping's file, none where it takes them from a table."""
 
     mapping: AccountMapping
     specs: Mapping[str, FieldSpec]
     fields: tuple[MappedField, ...]
     health: Health
+    rates: tuple[Rate, ...] = ()
 
     def fields_in(self, crm: str) -> tuple[MappedField, ...]:
         """The fields that this CRM has a name for."""
@@ -132,6 +138,8 @@ def _fields(
 ) -> tuple[list[MappedField], list[Problem]]:
     kinds = {name: column.kind for name, column in facts.items()} | HEALTH_COLUMNS
     kinds |= {f"prev.{key}": _kind(spec) for key, spec in specs.items() if key in mapping.fields}
+    money = {name: column.currency for name, column in facts.items() if column.currency}
+    money |= {f"prev.{key}": RECORD for key, spec in specs.items() if spec.type == "currency"}
     fields: list[MappedField] = []
     problems: list[Problem] = []
     written = page.data()[0]["fields"]
@@ -149,13 +157,18 @@ def _fields(
         if checked.kind not in FITS[spec.type]:
             wanted = " or ".join(sorted(FITS[spec.type]))
             problems.append(page.problem(at, f"{key} is a {spec.type} field and takes {wanted}, but this expression gives {checked.kind}"))
-        problems += [page.problem(at, f"{key}: {said}") for said in _nameless(spec, checked, fields)]
+        used = {money[name]: name for name in sorted(checked.columns, reverse=True) if name in money}
+        problems += [page.problem(at, f"{key}: {said}") for said in (*_nameless(spec, checked, fields), *_mixed(spec, used))]
         if spec.type == "checkbox" and value.on_missing == "clear":
             problems.append(page.problem((*loc, "on_missing"), f"{key}: a checkbox cannot be emptied; leave out on_missing"))
         limit = mapping.limits.changed if value.limit is None else value.limit
         place = f"{page.name}:{page.where(loc)[0]}"
-        fields.append(_mapped(key, spec, checked, facts, fields, clears=value.on_missing == "clear", limit=limit, place=place))
+        currency = next(iter(used)) if len(used) == 1 else None
+        clears = value.on_missing == "clear"
+        fields.append(_mapped(key, spec, checked, facts, fields, currency=currency, clears=clears, limit=limit, place=place))
         kinds[key] = _kind(spec)
+        if currency:
+            money |= dict.fromkeys((key, f"prev.{key}"), RECORD if spec.type == "currency" else currency)
     return fields, problems
 
 
@@ -169,6 +182,14 @@ def _nameless(spec: FieldSpec, expression: Expression, before: Sequence[MappedFi
     ]
 
 
+def _mixed(spec: FieldSpec, units: Mapping[str, str]) -> list[str]:
+    """Money of more than one currency, which one currency field cannot hold. `units`: what money is in → a name that stands for it."""
+    if spec.type != "currency" or len(units) < 2:
+        return []
+    parts = " and ".join(f"{name} (in {unit})" for unit, name in sorted(units.items(), key=lambda pair: pair[1]))
+    return [f"a currency field is in one currency, and this uses {parts}; use one of them, or make it a number field"]
+
+
 def _mapped(  # noqa: PLR0913  (the parts of one value)
     key: str,
     spec: FieldSpec,
@@ -176,6 +197,7 @@ def _mapped(  # noqa: PLR0913  (the parts of one value)
     facts: Mapping[str, Column],
     before: Sequence[MappedField],
     *,
+    currency: str | None,
     clears: bool,
     limit: Decimal,
     place: str,
@@ -191,7 +213,8 @@ def _mapped(  # noqa: PLR0913  (the parts of one value)
         elif name in facts:
             held |= dict.fromkeys(facts[name].held_by)
     traced = Expression(expression.sql, expression.kind, frozenset(columns))
-    return MappedField(key, spec, traced, tuple(held), clears, limit, place)
+    field = MappedField(key, spec, traced, tuple(held), clears, limit, place, currency)
+    return replace(field, held_by=(*held, not_converted(key))) if field.converts_from else field
 
 
 def _kind(spec: FieldSpec) -> Kind:

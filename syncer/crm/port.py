@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from syncer.words.tables import Page
+
 
 @dataclass(frozen=True)
 class CrmField:
@@ -31,13 +33,17 @@ class CrmField:
 
 @dataclass(frozen=True)
 class CrmRow:
-    """A record: its id, name, when it last changed (canonical instant), and the values of the asked fields in the asked order."""
+    """A record: its id, name, when it last changed (canonical instant), and the values of the asked fields in the asked order.
+
+    `currency` is what its money is in (lower case), where the CRM keeps that by record.
+    """
 
     id: str
     name: str
     modified: str
     values: tuple[str | None, ...]
     deleted: bool = False
+    currency: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,9 @@ class Crm(Protocol):
 
     def write(self, updates: Iterable[Update], fields: Mapping[str, CrmField], count: int) -> Iterator[Sequence[Outcome]]:
         """Outcomes batch by batch as the CRM answers; `count` updates in all choose the path. One outcome per update, always."""
+
+    def rates(self, table: str) -> Page:
+        """The CRM's own exchange rates, as rows of one of the tables of crm/rate_tables.py that begin with its name. UsageError."""
 
     def record_url(self, record_id: str) -> str:
         """The page of a record in the CRM's own interface."""

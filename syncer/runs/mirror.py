@@ -18,24 +18,24 @@ def read_mirror(crm: Crm, fields: Sequence[str], intake: Intake, as_of: int, wat
     """Bring the mirror of a CRM up to date; one commit when it is."""
     name = f"mirror.{crm.name}"
     mark = intake.manifest.marks.get(name) or {}
-    fresh = mark.get("fields") == list(fields) and 0 <= as_of - mark["whole_at"] < WHOLE_AFTER_SECONDS
+    table = mirror(crm.name, fields)
+    fresh = mark.get("columns") == list(table.columns) and 0 <= as_of - mark["whole_at"] < WHOLE_AFTER_SECONDS
     since = mark["since"] if fresh else None
-    table = mirror(crm.name, fields).name
     newest, whole, rows = since or "", since is None, 0
     begun = False
     for page in crm.read(fields, since):
         whole = whole or page.whole
-        begins = [table] if whole and not begun else []
+        begins = [table.name] if whole and not begun else []
         begun = begun or bool(begins)
-        intake.add(name, Page({table: [_row(row) for row in page.rows]}, {}, begins=begins))
+        intake.add(name, Page({table.name: [_row(row) for row in page.rows]}, {}, begins=begins))
         newest = max([newest, *(row.modified for row in page.rows)])
         rows += len(page.rows)
         watch(f"{crm.name} read", rows, None)
     if whole:
-        intake.add(name, Page({}, {}, begins=[] if begun else [table], completes=[table]))
-    intake.mark(name, {"fields": list(fields), "since": newest or None, "whole_at": as_of if whole else mark["whole_at"]})
+        intake.add(name, Page({}, {}, begins=[] if begun else [table.name], completes=[table.name]))
+    intake.mark(name, {"columns": list(table.columns), "since": newest or None, "whole_at": as_of if whole else mark["whole_at"]})
     intake.flush()
 
 
 def _row(row: CrmRow) -> tuple[str | bool | None, ...]:
-    return (row.id, row.name, row.modified, row.deleted, *row.values)
+    return (row.id, row.name, row.modified, row.deleted, row.currency, *row.values)

@@ -63,5 +63,5 @@ RATE = Table(
 
 def mirror(crm: str, fields: Sequence[str]) -> Table:
     """The table of a CRM's records as last read: the asked fields as canonical text."""
-    columns = {"id": "VARCHAR", "name": "VARCHAR", "modified": "VARCHAR", "deleted": "BOOLEAN", **dict.fromkeys(fields, "VARCHAR")}
-    return Table(f"crm_{crm}.record", columns)
+    own = {"id": "VARCHAR", "name": "VARCHAR", "modified": "VARCHAR", "deleted": "BOOLEAN", "record_currency": "VARCHAR"}
+    return Table(f"crm_{crm}.record", {**own, **dict.fromkeys(fields, "VARCHAR")})

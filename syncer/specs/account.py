@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, RootModel, model_validator
 
+from syncer.specs.mrr_policy import MrrPolicy
 from syncer.specs.reader import Spec
 
 CRMS = ("salesforce", "hubspot")
@@ -112,10 +113,20 @@ class Matching(Spec):
     zendesk: tuple[Rule, ...] = ()
 
 
+def _rates(value: Any) -> Any:
+    if not re.fullmatch(r"[\w-]+\.csv|[a-z]+\.[a-z]+(_[a-z]+)*", str(value)):
+        raise ValueError(
+            "write the name of a CSV file beside this one, such as rates.csv, or a CRM's table of rates, such as salesforce.rate"
+        )
+    return str(value)
+
+
 class AccountMapping(Spec):
-    """`mappings/account.yaml`."""
+    """`mappings/account.yaml`. `rates`: where exchange rates are, a CSV file beside it or a table of the store."""
 
     to: Literal["account"]
+    mrr_policy: MrrPolicy = MrrPolicy()
+    rates: Annotated[str, BeforeValidator(_rates)] = "rates.csv"
     crm: Annotated[dict[str, CrmNames], Field(default_factory=dict)]
     match: Matching
     fields: dict[str, Annotated[FieldValue, BeforeValidator(_spelt_out)]]

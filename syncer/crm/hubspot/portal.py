@@ -15,7 +15,8 @@ from syncer.crm.hubspot.write import Batches
 from syncer.crm.port import CrmField, CrmPage, KeyedRows, Outcome, Update
 from syncer.tools.http import Calls, Http, Patience, Reply, Verdict
 from syncer.tools.pace import Pace, Rule
-from syncer.words.errors import MissingCrmField
+from syncer.words.errors import MissingCrmField, UsageError
+from syncer.words.tables import Page
 
 VENDOR = "HubSpot"
 LIMITS = (Rule(100, 10.5), Rule(5, 1.2, "/search$"))
@@ -101,6 +102,10 @@ class HubSpot:
         yield from Batches(self._http, self._path).write(sendable(updates, fields, held))
         if held:
             yield held
+
+    def rates(self, table: str) -> Page:
+        """UsageError: rates are not read from HubSpot."""
+        raise UsageError(f"{VENDOR}: there is no table of rates {table}; write rates: rates.csv in mappings/account.yaml")
 
     def record_url(self, record_id: str) -> str:
         """The record's page, on the host of the account's own region."""

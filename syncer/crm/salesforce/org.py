@@ -14,10 +14,12 @@ from syncer.crm.salesforce.collections import Collections
 from syncer.crm.salesforce.describe import describe
 from syncer.crm.salesforce.login import VENDOR, Login, secrets
 from syncer.crm.salesforce.objects import keyed_rows
+from syncer.crm.salesforce.rates import rates_page
 from syncer.crm.salesforce.read import read
 from syncer.crm.salesforce.sobject import Sobject
 from syncer.tools.http import Calls, Http, Patience, Reply, Verdict
 from syncer.tools.pace import Pace
+from syncer.words.tables import Page
 
 
 class Salesforce:
@@ -81,6 +83,10 @@ class Salesforce:
         yield from writer.write(sendable(updates, fields, held))
         if held:
             yield held
+
+    def rates(self, table: str) -> Page:
+        """The organisation's exchange rates. UsageError when it has none such."""
+        return rates_page(self._sobject, table)
 
     def record_url(self, record_id: str) -> str:
         """The record's page in Lightning."""

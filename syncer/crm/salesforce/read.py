@@ -19,6 +19,8 @@ from syncer.crm.salesforce.values import READ, READ_TEXT, moment
 from syncer.words.errors import MissingCrmField, UsageError
 
 OWN = ("Id", "Name", "SystemModstamp", "IsDeleted")
+CURRENCY = "CurrencyIsoCode"
+"""What each record's money is in; this field is there only where the organisation has several currencies."""
 LONGEST_QUERY = 15_000
 """Characters: the query travels in the URL, which together with the headers may take 16 KB."""
 
@@ -42,7 +44,7 @@ def _soql(sobject: Sobject, fields: Sequence[str], known: Mapping[str, CrmField]
     if missing:
         hint = "create it, or give the run-as user a permission set that makes it visible"
         raise MissingCrmField(f"Salesforce: {sobject.name} shows no field {', '.join(missing)} to this credential; {hint}")
-    asked = ", ".join(dict.fromkeys([*OWN, *fields]))
+    asked = ", ".join(dict.fromkeys([*OWN, *([CURRENCY] if CURRENCY in known else []), *fields]))
     soql = f"SELECT {asked} FROM {sobject.name}" + (f" WHERE SystemModstamp >= {instant(since)}" if since else "")
     if len(soql) > LONGEST_QUERY:
         size = f"a query of {len(soql)} characters, more than a URL may hold"
@@ -51,13 +53,15 @@ def _soql(sobject: Sobject, fields: Sequence[str], known: Mapping[str, CrmField]
 
 
 def _row(record: Any, values: tuple[str | None, ...]) -> CrmRow:
-    return CrmRow(record.Id, record.Name or "", moment(record.SystemModstamp), values, record.IsDeleted)
+    code = getattr(record, CURRENCY, None)
+    return CrmRow(record.Id, record.Name or "", moment(record.SystemModstamp), values, record.IsDeleted, code and code.lower())
 
 
 def _shape(fields: Sequence[str], known: Mapping[str, CrmField]) -> tuple[Any, Callable[[Any], tuple[str | None, ...]]]:
     """The type of a page of exactly these fields, and a record's values as canonical text in their order."""
     readers = [READ.get(known[name].kind, READ_TEXT) for name in fields]
     wanted: dict[str, Any] = {"Id": str, "Name": str | None, "SystemModstamp": str, "IsDeleted": bool}
+    wanted |= {CURRENCY: str | None} if CURRENCY in known else {}
     wanted |= {name: kind for name, (kind, _) in zip(fields, readers, strict=True) if name not in OWN}
     record = msgspec.defstruct("Record", list(wanted.items()))
     page = msgspec.defstruct("Page", [("records", list[record]), ("nextRecordsUrl", str | None, None)])  # type: ignore[valid-type]

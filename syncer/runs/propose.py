@@ -14,6 +14,7 @@ from syncer.core.identity import RELATIONS, MatchRule, identity_query
 from syncer.core.overview import BANDS, COUNTS, REVENUE, Overview, customers_query, overview
 from syncer.core.plan import FieldCount, Held, Plan, changes_of
 from syncer.core.score import health_query
+from syncer.runs.rates import bind_factors, bind_rates
 from syncer.runs.run import Run
 from syncer.runs.tables import HISTORY, PAIR, mirror
 from syncer.specs.account import SOURCES
@@ -79,7 +80,7 @@ def _prepare(run: Run, crm: str, engine: Engine) -> None:
     named = {**dict.fromkeys(ACCOUNT_COLUMNS, "CAST(NULL AS VARCHAR)"), **{key: f'"{name}"' for key, name in keys.items()}}
     columns = ", ".join(f'{source} AS "{key}"' for key, source in named.items())
     current = ", ".join(f'"{field.spec.in_crm(crm)}" AS "{field.key}"' for field in run.project.fields_in(crm))
-    engine.define("crm.current", f"SELECT id, {current} FROM crm.record")
+    engine.define("crm.current", f"SELECT id, record_currency AS record__currency, {current} FROM crm.record")
     engine.define("crm.account", f"SELECT id, name, {columns} FROM crm.record")
     names = ", ".join(f'"{name}"' for name in ("id", *keys.values()))
     rows = engine.rows(f"SELECT {names} FROM crm.record")
@@ -114,13 +115,14 @@ def _compute(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], 
     engine.compute("identity.decision", identity_query(rules))
     for name, select in RELATIONS.items():
         engine.define(name, select)
-    engine.compute("facts", facts_query(), parameters)
+    rates = bind_rates(run, engine)
+    engine.compute("facts", facts_query(run.project.mapping.mrr_policy), parameters)
     scored = next((field.key for field in fields if field.expression.columns == {"health.score"}), None)
     before = _score_before(scored) if scored else None
     engine.compute("base", cells.base_query(fields, before), parameters)
     band = next((f"prev__{field.key}" for field in fields if field.expression.columns == {"health.band"}), None)
     engine.compute("health", health_query(run.project.health, "base", band), parameters)
-    engine.compute("cells", cells.cells_query(fields, run.sources_read(), only), parameters)
+    engine.compute("cells", cells.cells_query(fields, run.sources_read(), only, bind_factors(run, engine, rates)), parameters)
 
 
 def _score_before(field: str) -> str:

@@ -24,12 +24,16 @@ class ComputationFailed(SyncerError):
 
 
 class Engine:
-    """A connection over one state. SQL here reaches nothing but the state's own parts: other files, network and settings are off."""
+    """A connection over one state, or over what is filled in alone.
 
-    def __init__(self, store: Store) -> None:
+    SQL here reaches nothing but the state's own parts: other files, network and settings are off.
+    """
+
+    def __init__(self, store: Store | None = None) -> None:
         self._store = store
         self._connection = duckdb.connect()
-        self._connection.execute(f"SET allowed_directories = [{_quoted(str(store.folder))}]")
+        if store is not None:
+            self._connection.execute(f"SET allowed_directories = [{_quoted(str(store.folder))}]")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET lock_configuration = true")
@@ -111,7 +115,7 @@ class Engine:
 
     def _files(self, table: Table, manifest: Manifest) -> str | None:
         state = manifest.tables.get(table.name)
-        if state is None or not state.parts:
+        if self._store is None or state is None or not state.parts:
             return None
         paths = ", ".join(_quoted(str(self._store.local(part.path))) for part in state.parts)
         # columns that a table gained since a part was written are empty in that part

@@ -59,13 +59,15 @@ class Search:
     def run(self, parts: Mapping[Key, Iterable[Fraction]]) -> None:
         """Try everything; `parts` are the items behind our figures."""
         singles = single_changes(self._policy, self._as_of) if self.open else []
-        for change in [*singles, *preset_changes(self._policy, singles)]:
+        for change in singles:
             self._try(change)
         self._round(parts)
         for pair in self._pairs([self._trials[change] for change in singles]):
             if not self._left():
                 break
             self._try(pair)
+        for preset in preset_changes(self._policy, singles):
+            self._try(preset)
 
     def explanations(self, key: Key) -> list[Change]:
         """What explains a differing figure with the least to believe, the likeliest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -104,9 +104,10 @@ def reconcile(ours: Ours, theirs: Mapping[Key, Fraction], policy: MrrPolicy, as_
     """
     search = Search(ours.figures, theirs, policy, as_of, recompute)
     search.run(ours.parts)
-    sides = _Sides(ours, theirs)
+    explained = {key: search.explanations(key) for key in search.open}
+    sides = _Sides(ours, theirs, stuck={customer for (customer, _), changes in explained.items() if not changes})
     differences = [sides.unknown(key) for key in search.unknown]
-    differences += [sides.differing(key, search.explanations(key)) for key in search.open]
+    differences += [sides.differing(key, changes) for key, changes in explained.items()]
     causes = _causes(differences)
     _check(causes, ours.figures, theirs)
     best = search.closest()
@@ -127,8 +128,8 @@ def major_text(minor: int, currency: str) -> str:
 class _Sides:
     """Both sides by customer, to say what stands behind one figure."""
 
-    def __init__(self, ours: Ours, theirs: Mapping[Key, Fraction]) -> None:
-        self._ours, self._theirs = ours, theirs
+    def __init__(self, ours: Ours, theirs: Mapping[Key, Fraction], stuck: Collection[str]) -> None:
+        self._ours, self._theirs, self._stuck = ours, theirs, stuck
         self._mine, self._others = _paid(ours.figures), _paid(theirs)
         self._known_here = {customer for customer, _ in ours.figures}
         self._listed_there = {customer for customer, _ in theirs}
@@ -159,25 +160,29 @@ class _Sides:
         return None if customer in self._listed_there else "missing_there"
 
     def _foreign(self, customer: str) -> tuple[str, str] | None:
-        """Cause and sentence where their one figure is in another currency than ours, or is ours in several, converted."""
+        """Cause and sentence where their one figure is ours in other currencies, or where nothing but that sets them apart."""
         mine, others = self._mine.get(customer, {}), self._others.get(customer, {})
         if len(others) != 1 or not mine.keys() - others.keys():
             return None
-        (currency, figure), whole = next(iter(others.items())), Fraction(0)
-        told = []
+        currency, figure = next(iter(others.items()))
+        whole, sentence = self._converted(mine, currency)
+        if whole is not None and abs(whole - figure) <= abs(figure) * TOLERANCE + 1:
+            return "currency", f"{sentence}, and theirs is that within 1 %"
+        if customer not in self._stuck or currency in mine:
+            return None
+        return "unexplained", sentence if whole is None else f"{sentence}, and theirs is {major_text(half_up(figure), currency)} {currency}"
+
+    def _converted(self, mine: Mapping[str, Fraction], currency: str) -> tuple[Fraction | None, str]:
+        """A customer's figures as one, and how it came about; None without a rate."""
+        whole, told = Fraction(0), []
         for own, amount in mine.items():
             rate = Rate(Fraction(1), date.min) if own == currency else self._ours.rates.get((own, currency))
             if rate is None:
-                return "unexplained", f"they have it in {currency}, we in {own}, and no rate from {own} to {currency} is known"
+                return None, f"they have it in {currency}, we in {own}, and no rate from {own} to {currency} is known"
             whole += amount * rate.rate * Fraction(10) ** (exponent(currency) - exponent(own))
             at = "" if own == currency else f" at {rate_text(rate.rate)} of {rate.day}"
             told.append(f"{major_text(half_up(amount), own)} {own}{at}")
-        sentence = f"our {' and '.join(told)} come to {major_text(half_up(whole), currency)} {currency}"
-        if abs(whole - figure) <= abs(figure) * TOLERANCE + 1:
-            return "currency", f"{sentence}, and theirs is that within 1 %"
-        return (
-            None if currency in mine else ("unexplained", f"{sentence}, and theirs is {major_text(half_up(figure), currency)} {currency}")
-        )
+        return whole, f"our {' and '.join(told)} come to {major_text(half_up(whole), currency)} {currency}"
 
 
 def rate_text(rate: Fraction) -> str:

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from kept import Kept
 
-from syncer.connectors.stripe import HORIZON, MANY, Stripe
+from syncer.connectors.stripe import MANY, Stripe
+from syncer.connectors.stripe_events import HORIZON
 from syncer.sandbox.server import Clock, Fault, Server, World
 from syncer.sandbox.shapes import stripe as shape
 from syncer.sandbox.stripe import TEST_KEY, StripeStandin
@@ -189,30 +190,33 @@ def test_a_pull_resumes_from_every_page(source, warm):
 def test_a_pull_resumes_when_the_object_it_stopped_at_is_gone(source, change):
     kept = Kept(source.tables)
     kept.pull(source, NOW, most=4)
-    assert (kept.cursor["sweeps"][0], kept.cursor["after"]) == ("customer", "cus_150")
+    assert (kept.cursor["lists"][0], kept.cursor["after"]) == (["customer", 0], "cus_150")
     change("DELETE", f"/v1/customers/{kept.cursor['after']}")
     kept.pull(source, NOW)
     assert sum(not row["deleted"] for row in kept.records("stripe.customer").values()) == 249
 
 
-def test_nothing_changed_is_one_call(server, source, warm):
+LISTENED = [("GET", "/v1/events")] * 2
+
+
+def test_nothing_changed_is_two_calls(server, source, warm):
     before = warm.all()
     server.world.requests.clear()
     warm.pull(source, NOW + 60)
-    assert asked(server) == [("GET", "/v1/events")]
+    assert asked(server) == LISTENED
     assert warm.all() == before
 
 
-def test_one_changed_subscription_is_two_calls(server, source, warm, change):
+def test_one_changed_subscription_is_one_call_more(server, source, warm, change):
     server.world.clock.advance(600)
     item = {"items[0][id]": "si_sub_009_000", "items[0][quantity]": 42}
     change("POST", "/v1/subscriptions/sub_009", **item)
     server.world.requests.clear()
     warm.pull(source, NOW + 700)
-    assert asked(server) == [("GET", "/v1/events"), ("GET", "/v1/subscriptions/sub_009")]
+    assert asked(server) == [*LISTENED, ("GET", "/v1/subscriptions/sub_009")]
     assert [row[3] for row in warm.rows("stripe.subscription_item") if row[0] == "sub_009"] == [42]
     warm.pull(source, NOW + 760)
-    assert asked(server)[2:] == [("GET", "/v1/events")]
+    assert asked(server)[3:] == LISTENED
 
 
 def test_many_changes_of_one_object_fetch_it_once_and_late_events_count(server, source, warm, change):
@@ -225,7 +229,7 @@ def test_many_changes_of_one_object_fetch_it_once_and_late_events_count(server, 
         event["created"] = NOW  # the third arrives in a second that was already read
     server.world.requests.clear()
     warm.pull(source, NOW + 120)
-    assert asked(server) == [("GET", "/v1/events"), ("GET", "/v1/customers/cus_006")]
+    assert asked(server) == [*LISTENED, ("GET", "/v1/customers/cus_006")]
     names = {key: row["name"] for key, row in warm.records("stripe.customer").items()}
     assert (names["cus_005"], names["cus_006"]) == ("Two", "Three")
 
@@ -240,16 +244,14 @@ def test_a_cancelled_subscription_and_a_deleted_customer(source, warm, change):
     assert (gone["deleted"], gone["name"]) == (True, "Company 11")
 
 
-def test_a_deleted_coupon_keeps_its_terms(server, source, warm):
-    store = server.world.standins["stripe"].store
-    event = {"id": "evt_9", "object": "event", "type": "coupon.deleted", "created": NOW + 5}
-    coupon = store.shelves["coupons"].records["FOREVER"]
-    server.world.load({"stripe": {"events": [event | {"data": {"object": coupon}}]}})
-    store.shelves["coupons"].remove("FOREVER")
+def test_a_deleted_coupon_keeps_its_terms(source, warm, change):
+    change("DELETE", "/v1/coupons/FOREVER")
     warm.pull(source, NOW + 60)
-    warm.cursor["mark"] -= HORIZON  # everything is listed again
+    told = warm.records("stripe.coupon")["FOREVER"]
+    for heard in warm.cursor["heard"]:
+        heard["mark"] -= HORIZON  # everything is listed again
     warm.pull(source, NOW + 120)
-    assert warm.records("stripe.coupon")["FOREVER"] == {
+    assert warm.records("stripe.coupon")["FOREVER"] == told == {
         "id": "FOREVER", "name": "Friends", "percent_off": Decimal("12.5"), "amount_off": None, "currency": None,
         "duration": "forever", "deleted": True,
     }  # fmt: skip
@@ -268,7 +270,7 @@ def test_many_changed_objects_of_a_kind_are_listed(server, source, warm, change)
     server.world.requests.clear()
     warm.pull(source, NOW + 60)
     paths = [path for _, path in asked(server)]
-    assert paths == ["/v1/events"] * 2 + ["/v1/customers"] * 3
+    assert paths == ["/v1/events"] * 3 + ["/v1/customers"] * 3 + ["/v1/coupons"]
     assert warm.records("stripe.customer")["cus_100"]["name"] == "New 100"
 
 

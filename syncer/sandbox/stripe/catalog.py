@@ -189,3 +189,9 @@ def create_coupon(journal: Journal, asked: Asked) -> Record:
         record["applies_to"] = {"products": items(nested(params, "applies_to").get("products"), "applies_to[products]")}
     _refuse_taken(journal, "coupons", record["id"], "Coupon")
     return journal.created("coupons", record, "coupon.created", asked)
+
+
+def delete_coupon(journal: Journal, asked: Asked) -> Record:
+    """Nobody can redeem it any more; whoever has it keeps it."""
+    coupon = found(journal, "coupons", asked.record_id, "coupon", 404)
+    return journal.deleted("coupons", coupon, "coupon.deleted", asked)

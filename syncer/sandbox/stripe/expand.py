@@ -174,9 +174,9 @@ class Renderer:
 
     def _fetched(self, field: Field, record_id: str, below: Tree) -> Any:
         shelf = self.shelves[field.shelf]
-        if record_id in shelf.deleted:
+        if record_id in shelf.deleted and field.kind != "coupon":
             return {"id": record_id, "object": field.kind, "deleted": True}
-        record = shelf.records.get(record_id)
+        record = shelf.records.get(record_id) or shelf.deleted.get(record_id)
         return self.render(field.kind, record, below) if record else record_id
 
     def _discounts(self, discounts: list[Any], tree: Tree | None) -> list[Any]:

@@ -31,7 +31,7 @@ class Shelf:
         self.kind = kind
         self.group_by = group_by
         self.records: dict[str, Record] = {}
-        self.deleted: dict[str, Key] = {}
+        self.deleted: dict[str, Record] = {}
         self._order: list[Key] | None = []
         self._groups: dict[str, list[Key]] = {}
 
@@ -39,7 +39,7 @@ class Shelf:
         """Many at once: sorted when next listed."""
         for record in records:
             if record.get("deleted"):
-                self._forget(record["id"])
+                self._forget(record)
             else:
                 self.records[record["id"]] = record
                 self.deleted.pop(record["id"], None)
@@ -57,11 +57,13 @@ class Shelf:
         for keys in (self.order(), self._group_of(self.records[record_id])):
             place = bisect_left(keys, _key(self.records[record_id]))
             del keys[place : place + 1]
-        self._forget(record_id)
+        self._forget(self.records[record_id])
 
-    def _forget(self, record_id: str) -> None:
-        gone = self.records.pop(record_id, None)
-        self.deleted[record_id] = _key(gone) if gone else (0, record_id)
+    def _forget(self, record: Record) -> None:
+        """What is deleted is still known as it was last: a deleted coupon stands in discounts that go on."""
+        last = {"created": 0, **self.records.pop(record["id"], {}), **record}
+        last.pop("deleted", None)
+        self.deleted[record["id"]] = last
 
     def _group_of(self, record: Record) -> list[Key]:
         return self._groups.setdefault(record[self.group_by], []) if self.group_by else []
@@ -78,8 +80,8 @@ class Shelf:
 
     def key(self, record_id: str) -> Key | None:
         """Where a record stands or stood; None when there never was one."""
-        record = self.records.get(record_id)
-        return _key(record) if record else self.deleted.get(record_id)
+        record = self.records.get(record_id) or self.deleted.get(record_id)
+        return _key(record) if record else None
 
     def page(self, order: list[Key], span: Span, keep: Callable[[Record], bool]) -> tuple[list[Record], bool]:
         """Up to `limit` records that `keep` lets through, newest first, and whether the walk would find more."""

@@ -44,9 +44,7 @@ class Store:
             self.shelves[name].fill([self._whole(kind, record, now) for record in records])
 
     def _whole(self, kind: str, record: Record, now: int) -> Record:
-        if record.get("deleted"):
-            return record
-        whole = {**BLANKS[kind], "created": now, **record}
+        whole = {**BLANKS[kind], "created": 0 if record.get("deleted") else now, **record}
         if kind == "subscription":
             data = [self.item(one, record["id"]) for one in whole["items"]["data"]]
             whole["items"] = {**whole["items"], "data": data}

@@ -80,6 +80,7 @@ WRITES = (
         "name percent_off "
         "redeem_by",
     ),
+    _write("DELETE", "/v1/coupons/{id}", "", catalog.delete_coupon),
     _write(
         "POST",
         "/v1/subscriptions",

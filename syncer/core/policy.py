@@ -48,6 +48,7 @@ def policy_macros(policy: MrrPolicy, *, past: bool = False) -> dict[str, str]:
         "STATUS_COUNTS(status)": f"COALESCE({_among('status', _statuses(policy))}, FALSE)",
         "OVERDUE_MATTERS()": "TRUE" if days else "FALSE",
         "OVERDUE_SECONDS()": str(int(days or 0) * DAY),
+        "DISCOUNTS_MATTER()": "FALSE" if policy.discounts == "none" else "TRUE",
         "DISCOUNT_COUNTS(duration)": _among("duration", DURATIONS[policy.discounts]),
         "DISCOUNT_HAS_BEGUN(starts)": "COALESCE((starts), 0) <= AS_OF()" if past else "TRUE",
         "METERED_COUNTS()": "FALSE" if policy.metered == "exclude" else "TRUE",

@@ -14,7 +14,7 @@ WITH summed AS (
     ON t.price_id = l.price_id
     AND (t.above < l.units OR t.above = 0)
     AND (COALESCE(l.tiers_mode, '') <> 'volume' OR l.units <= COALESCE(t.up_to, l.units))
-  WHERE l.units IS NOT NULL AND l.missing IS NULL AND l.unknown IS NULL
+  WHERE l.units IS NOT NULL AND l.recurring_interval IS NOT NULL AND l.missing IS NULL AND l.unknown IS NULL
   GROUP BY l.subscription_id, l.item_id
   UNION ALL
   SELECT l.subscription_id, l.item_id, m.amount_e12, m.parts

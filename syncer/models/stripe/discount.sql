@@ -18,7 +18,7 @@ WITH attached AS (
     ROW_NUMBER() OVER (PARTITION BY d.subscription_id, d.item_id, d.id ORDER BY d.position) AS seen
   FROM attached AS d
   LEFT JOIN stripe.coupon AS c ON c.id = d.coupon_id
-  WHERE (d.ends IS NULL OR d.ends > AS_OF()) AND DISCOUNT_HAS_BEGUN(d.starts) AND (c.id IS NULL OR DISCOUNT_COUNTS(c.duration))
+  WHERE DISCOUNTS_MATTER() AND (d.ends IS NULL OR d.ends > AS_OF()) AND DISCOUNT_HAS_BEGUN(d.starts) AND (c.id IS NULL OR DISCOUNT_COUNTS(c.duration))
 )
 SELECT
   subscription_id, item_id, coupon_id, currency, amount_off, kept, unknown,

@@ -113,8 +113,21 @@ def compose(goal: str, macros: Mapping[str, Macro], own: Mapping[str, str] | Non
             asked += needs[name]
     query = exp.select(*(exp.column(column) for column in models[goal].named_selects)).from_(goal)
     for name in TopologicalSorter({name: sorted(needs[name]) for name in sorted(needs)}).static_order():
-        query = query.with_(name, as_=expand(models[name], macros), copy=False)
-    return query.sql(dialect=dialect, pretty=True, comments=False)
+        step = _expanded(models[name], _called(models[name], macros))
+        query = query.with_(name, as_=step.copy(), copy=False)
+    return query.sql(dialect=dialect, pretty=True, comments=False, copy=False)
+
+
+@cache
+def _expanded(model: exp.Query, macros: frozenset[tuple[str, Macro]]) -> exp.Query:
+    """A model under the macros that it calls; policies differ in a few of them, so most models are expanded once."""
+    return cast("exp.Query", expand(model, dict(macros)))
+
+
+def _called(tree: exp.Expr, macros: Mapping[str, Macro]) -> frozenset[tuple[str, Macro]]:
+    """The macros that a tree calls, and those that they call."""
+    names = {node.name.upper() for node in tree.find_all(exp.Anonymous)} & macros.keys()
+    return frozenset((name, macros[name]) for name in names).union(*(_called(macros[name].body, macros) for name in names))
 
 
 def references(tree: exp.Expr) -> set[str]:

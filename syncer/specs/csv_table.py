@@ -12,9 +12,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from syncer.specs.reader import load_text
 from syncer.specs.wording import did_you_mean
@@ -24,8 +24,7 @@ DELIMITERS = (",", ";", "\t")
 MOST_PROBLEMS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class CsvRow:
+class CsvRow(NamedTuple):
     """One row: the line of the file that it begins on, and its stripped cells by column.
 
     `headers` says under which header of the file each column was found. With `keep_others`, cells of further columns

@@ -18,7 +18,9 @@ from syncer.runs.connect import connectors, crms
 from syncer.runs.mirror import read_mirror
 from syncer.runs.propose import Proposal, proposing
 from syncer.runs.pull import pull
+from syncer.runs.rates import read_rates
 from syncer.runs.run import Run
+from syncer.runs.snapshots import close_months, keep_month
 from syncer.runs.tables import HISTORY, PAIR, RUN, mirror
 from syncer.tools.intake import Intake
 from syncer.words.errors import LimitExceeded, MissingCrmField, SyncerError, UsageError
@@ -67,6 +69,9 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) ->
         described = {name: _described(run, crm) for name, crm in targets.items()}
         if pulls:
             _pull(run, intake)
+        if pulls and writes:
+            keep_month(run, intake)
+        read_rates(run, targets, intake)
         results: list[Result] = []
         proposals: list[Proposal] = []
         for name, crm in targets.items():
@@ -88,7 +93,10 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) ->
 
 
 def _pull(run: Run, intake: Intake) -> dict[str, int]:
-    return pull(connectors(run.settings, run.calls), intake, run.as_of, run.watch)
+    """Rows read by source. What months that are over ended with is worked out at once, so that a plan sees what a sync would."""
+    rows = pull(connectors(run.settings, run.calls), intake, run.as_of, run.watch)
+    close_months(run, intake)
+    return rows
 
 
 def _described(run: Run, crm: Crm) -> Mapping[str, CrmField]:

@@ -1,8 +1,8 @@
 """What customers paid in several months, in one query: SQL text only.
 
-Composing and planning the models costs more than running them on one month. So the months are laid side by side: each customer with all that
-is theirs stands there once per month, its ids led by that month, its dates moved so that the month's instant falls on the same `$as_of`
-for all. The models compare instants with `$as_of` and with each other and nothing else; so they find of each month what they would of it alone.
+Planning the models for one month costs more than running them on it. So the months are laid side by side: each customer stands there once
+per month, with all that is theirs, ids led by that month and dates moved so that the month's instant falls on the same `$as_of` for all.
+The models compare instants with `$as_of` and with each other, and nothing else; so they find of each month what they would of it alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ MONTHS = Table("months", {"month": "VARCHAR", "before": "VARCHAR", "later": "BIG
 """The months to lay side by side: each with the month before it, and by how many seconds its dates are moved."""
 
 LISTED = Table(
-    "listed", {"month": "VARCHAR", "customer_id": "VARCHAR", "currency": "VARCHAR", "mrr_minor": "BIGINT", "free": "BOOLEAN"}, key=()
+    "listed",
+    {**dict.fromkeys(("month", "customer_id", "currency"), "VARCHAR"), "mrr_minor": "BIGINT", "free": "BOOLEAN"},
+    key=(),
 )
 """Who is on a month's list: those who pay, those of whom a free subscription counts, those whose MRR is unknown (null)."""
 

@@ -14,15 +14,16 @@ import msgspec
 
 from syncer.core.months import LISTED, MONTHS, listed_query, missing_query, side_by_side
 from syncer.runs.run import Run
-from syncer.runs.tables import MRR, RATE
+from syncer.runs.tables import MRR
 from syncer.tools.engine import Engine
 from syncer.tools.intake import Intake
 from syncer.words import when
+from syncer.words.money import RATE
 from syncer.words.tables import Page
 
 MONTHS_BACK = 36
 AT_ONCE = 500_000
-"""Customers × months in one query; they have to fit into memory."""
+"""Customers in one query, each counted once per month: they have to fit into memory."""
 SEEN, DATED = "run", "stripe_dates"
 
 

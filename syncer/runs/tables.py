@@ -53,14 +53,6 @@ the list of the month before. Who is not on the list of a month that was taken p
 month, stated for the instant `taken`) or `stripe_dates` (worked out later, from the dates that Stripe keeps and today's amounts)."""
 
 
-RATE = Table(
-    "money.rate",
-    {"currency": "VARCHAR", "quote": "VARCHAR", "day": "DATE", "rate": "DECIMAL(24,12)"},
-    key=("currency", "quote", "day"),
-)
-"""Exchange rates by day: a major unit of `currency` is worth `rate` major units of `quote`; codes in small letters."""
-
-
 def mirror(crm: str, fields: Sequence[str]) -> Table:
     """The table of a CRM's records as last read: the asked fields as canonical text."""
     own = {"id": "VARCHAR", "name": "VARCHAR", "modified": "VARCHAR", "deleted": "BOOLEAN", "record_currency": "VARCHAR"}

@@ -2,7 +2,8 @@
 
 Instants may be written as days or ISO texts, amounts of items as `2500/3`, `policy` has switches of MRR.
 Without `crm.account` and `identity.match` there is one account, 001, to
-which every source object of the case belongs. `facts` are those of 001, `accounts` facts by account, `items` MRR lines.
+which every source object of the case belongs. `facts` are those of 001, `accounts` facts by account, `items` MRR lines, `customers`
+exact MRR by Stripe customer and currency (nothing where it is held). `past`: statuses are told from dates.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pytest
 from ruamel.yaml import YAML
 from warehouse import TABLES, open_warehouse, records
 
-from syncer.core.compose import facts_query, item_query
+from syncer.core.compose import customer_query, facts_query, item_query
 from syncer.specs.mrr_policy import policy_of
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
@@ -35,16 +36,32 @@ DEFAULTS = read(Path(__file__).with_name("defaults.yaml"))
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(case):
+    check(case)
+
+
+def check(case):
     given, expected = read(case / "input.yaml"), read(case / "expected.yaml")
     as_of = instant(datetime.fromisoformat(str(given.pop("as_of", AS_OF))))
     policy = policy_of(None, {name: str(value) for name, value in given.pop("policy", {}).items()})
+    past = given.pop("past", False)
     con = open_warehouse(completed(given))
     facts = {row["account_id"]: row for row in records(con, facts_query(policy), as_of=as_of, month_before="2026-10", **LINKS)}
-    items = {row["item_id"]: amounts(row) for row in records(con, item_query(policy), as_of=as_of)}
+    items = {row["item_id"]: amounts(row) for row in records(con, item_query(policy, past=past), as_of=as_of)}
     accounts = {**expected.get("accounts", {}), **({"001": expected["facts"]} if "facts" in expected else {})}
     assert {key: said_of(facts[key], about) for key, about in accounts.items()} == plain(accounts)
     lines = expected.get("items", {})
     assert {key: said_of(items[key], about) for key, about in lines.items()} == plain(lines)
+    if customers := expected.get("customers"):
+        assert exact_mrr(records(con, customer_query(policy, past=past), as_of=as_of), customers) == plain(customers)
+
+
+def exact_mrr(rows, about):
+    """By customer and currency, of those asked for."""
+    told = {key: {} for key in about}
+    for row in rows:
+        if row["customer_id"] in told and (row["counted"] or row["held"]):
+            told[row["customer_id"]][row["currency"]] = None if row["mrr_n"] is None else Fraction(row["mrr_n"], row["mrr_d"])
+    return told
 
 
 def amounts(row):

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from syncer.cli import figures, setup, terminal
 from syncer.cli.jobs import as_json
-from syncer.core.reconcile import Cause, Difference, Reconciliation, major_text
+from syncer.core.reconcile import MEANINGS, Cause, Difference, Reconciliation, major_text
 from syncer.runs.mrr import Books
 from syncer.runs.reconcile import read_export, reconcile_export
 from syncer.specs.mrr_policy import MrrPolicy, policy_of
@@ -57,6 +57,8 @@ def reconcile(  # noqa: PLR0913  (an option each)
     policy = policy_of(preset, changed, run.project.mapping.mrr_policy if run else None)
     with Books.of_store(run) if run else Books.of_files(files) as books, terminal.progress() as watch:
         found = reconcile_export(books, export, policy, moment, watch)
+    for warning in books.notes:
+        click.echo(f"syncer: {warning}", err=True)
     for warning in found.warnings:
         click.echo(f"syncer: {export.file}: {warning}", err=True)
     if as_json:
@@ -71,15 +73,17 @@ def _show(console: Console, found: Reconciliation, policy: MrrPolicy, moment: in
     console.print(f"[bold]{found.agree:,} of {whole:,}[/] figures agree at {iso(moment)}{_policy(policy)}")
     if not found.differences:
         return
-    console.print("\n[bold]Why the others differ[/]  [dim]theirs less ours[/]")
-    table = Table.grid(padding=(0, 2, 0, 0))
+    console.print("\n[bold]Why the others differ[/]")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in ("cause", "customers", "theirs - ours", "what it means"):
+        table.add_column(name, justify="right" if name in ("customers", "theirs - ours") else "left")
     for cause in found.causes:
-        table.add_row(f"[bold]{cause.cause}[/]", f"{cause.customers:,}", _sums(cause), terminal.plain(_meaning(cause)))
+        table.add_row(cause.cause, f"{cause.customers:,}", _sums(cause), terminal.plain(_meaning(cause)))
     console.print(table)
     console.print("\n[bold]Largest differences[/]")
     rows = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("customer", "", "ours", "theirs", "differs by", "cause"):
-        rows.add_column(name, justify="right" if name in ("ours", "theirs", "differs by") else "left")
+    for name in ("customer", "", "ours", "theirs", "difference", "cause"):
+        rows.add_column(name, justify="right" if name in ("ours", "theirs", "difference") else "left")
     for one in found.differences[:SHOWN]:
         rows.add_row(*_row(one))
     console.print(rows)
@@ -109,13 +113,17 @@ def _row(one: Difference) -> tuple[str, ...]:
     amounts = (one.ours_minor, one.theirs_minor)
     ours, theirs = ("-" if amount is None else major_text(amount, one.currency) for amount in amounts)
     by = "" if one.difference_minor is None else _signed(major_text(one.difference_minor, one.currency))
-    told = (
-        one.what
-        if one.cause in ("currency", "unexplained", "unknown_here")
-        else " ".join(f"{name}={value}" for name, value in one.switches.items())
-    )
-    also = f"; or {', '.join(one.also)}" if one.also else ""
-    return terminal.plain(one.customer), one.currency.upper(), ours, theirs, by, terminal.plain(f"{one.cause} {told}{also}".strip())
+    return terminal.plain(one.customer), one.currency.upper(), ours, theirs, by, terminal.plain(f"{one.cause}{_told(one)}")
+
+
+def _told(one: Difference) -> str:
+    """What a person needs beside the cause's name."""
+    if one.cause == "unknown_here" or (one.cause in ("currency", "unexplained") and one.what != MEANINGS[one.cause]):
+        return f": {one.what}" if one.theirs_minor is not None else ""
+    ways = " ".join(f"{name}={value}" for name, value in one.switches.items())
+    more = f" and {len(one.also) - 2} more" if len(one.also) > 2 else ""
+    also = f"; or {', '.join(one.also[:2])}{more}" if one.also else ""
+    return f" {ways}{also}" if ways else also
 
 
 def _signed(text: str) -> str:

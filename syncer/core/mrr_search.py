@@ -17,7 +17,7 @@ from syncer.specs.mrr_policy import MrrPolicy
 Recompute = Callable[[MrrPolicy, int], Figures]
 """The figures under a policy at an instant."""
 
-MOST_PAIRS = 60
+MOST_PAIRS = 40
 """Pairs of changes that are tried at most; those that the single changes predict come first."""
 SAMPLE = 500
 """Customers by which pairs are chosen."""
@@ -62,10 +62,9 @@ class Search:
         for change in singles:
             self._try(change)
         self._round(parts)
-        for pair in self._pairs([self._trials[change] for change in singles]):
-            if not self._left():
-                break
-            self._try(pair)
+        for pair, touched in self._pairs([self._trials[change] for change in singles]):
+            if any(not self._by_key[key] for key in touched):
+                self._try(pair)
         for preset in preset_changes(self._policy, singles):
             self._try(preset)
 
@@ -92,9 +91,6 @@ class Search:
     def _agrees(self, key: Key, amount: Fraction | None) -> bool:
         return amount is not None and half_up(amount) == self._wanted[key]
 
-    def _left(self) -> list[Key]:
-        return [key for key in self.open if not self._by_key[key]]
-
     def _try(self, change: Change) -> None:
         if change in self._trials:
             return
@@ -114,18 +110,18 @@ class Search:
         for change, explains in ((LESS_THAN_ONE, near), (PER_ITEM, per_item)):
             self._add(change, explains, self.agree + len(explains), {})
 
-    def _pairs(self, singles: list[Trial]) -> list[Change]:
-        """Pairs worth trying: first those whose single effects come to a figure, then those with an effect on most customers."""
-        left = self._left()[:SAMPLE]
+    def _pairs(self, singles: list[Trial]) -> list[tuple[Change, set[Key]]]:
+        """Pairs worth trying, each with the unexplained figures that it moves: first those whose effects come to a figure of theirs."""
+        left = [key for key in self.open if not self._by_key[key]][:SAMPLE]
         moved = {trial.change: {key for key in left if trial.values[key] != self.ours.get(key, 0)} for trial in singles}
         scored = []
         for one, other in combinations(singles, 2):
-            touched = len(moved[one.change] | moved[other.change])
+            touched = moved[one.change] | moved[other.change]
             if touched and one.change.fits_with(other.change):
-                predicted = sum(self._predicts(one, other, key) for key in left)
-                scored.append((predicted, touched, together((one.change, other.change))))
+                predicted = sum(self._predicts(one, other, key) for key in touched)
+                scored.append((predicted, len(touched), together((one.change, other.change)), touched))
         scored.sort(key=lambda pair: pair[:2], reverse=True)
-        return [change for _, _, change in scored[:MOST_PAIRS]]
+        return [(change, touched) for _, _, change, touched in scored[:MOST_PAIRS]]
 
     def _predicts(self, one: Trial, other: Trial, key: Key) -> bool:
         """Whether two effects, added or multiplied, come within a minor unit of their figure."""

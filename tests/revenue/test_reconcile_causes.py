@@ -23,7 +23,9 @@ OTHERS = [
 ]  # fmt: skip
 PAIRS = [
     {"trialing": "include", "discounts": "none"}, {"past_due": "exclude", "inclusive_tax": "keep"},
-    {"week_factor": "4", "day_factor": "30"},    {"discounts": "all", "metered": "trailing_3m_average"}, {"pause_collection": "count", "week_factor": "4.33"},
+    {"week_factor": "4", "day_factor": "30"},
+    {"discounts": "all", "metered": "trailing_3m_average"},
+    {"pause_collection": "count", "week_factor": "4.33"},
 ]  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 from syncer.specs.csv_table import CsvRow, read_csv
 from syncer.specs.shipped import place
-from syncer.specs.wording import did_you_mean
 from syncer.words.errors import Problem
 from syncer.words.money import KNOWN
 
@@ -70,23 +69,22 @@ def read_rates(path: Path, name: str) -> tuple[list[Rate], list[Problem]]:
 
 def _faults(row: CsvRow) -> list[str]:
     day, currency, quote, rate = (row.values[column] for column in COLUMNS)
-    said = [f"{code or 'an empty cell'} is not a currency code{_near(code)}" for code in (currency, quote) if code.lower() not in KNOWN]
+    said = [
+        f"{code or 'an empty cell'} is not a currency code; write one such as usd"
+        for code in (currency, quote)
+        if code.lower() not in KNOWN
+    ]
     if not _is_day(day):
         said.append(f"{day or 'an empty cell'} is not a day; write it as 2026-10-31")
-    if not re.fullmatch(r"\d{1,12}(\.\d{1,12})?", rate) or Decimal(rate) == 0:
+    if not re.fullmatch("[0-9]{1,12}([.][0-9]{1,12})?", rate) or Decimal(rate) == 0:
         said.append(f"{rate or 'an empty cell'} is not a rate; write a number above 0 such as 1.0850, with up to 12 digits on either side")
     if currency and currency.lower() == quote.lower():
         said.append(f"a rate of {currency} in itself is 1 and need not be written; remove the line")
     return said
 
 
-def _near(code: str) -> str:
-    near = did_you_mean(code, KNOWN) if len(code) == 3 else ""
-    return near or "; write three letters such as usd"
-
-
 def _is_day(text: str) -> bool:
     try:
-        return bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text) and date.fromisoformat(text))
+        return bool(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) and date.fromisoformat(text))
     except ValueError:
         return False

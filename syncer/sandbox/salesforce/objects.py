@@ -52,7 +52,8 @@ def _id(label: str) -> Field:
     return Field(name="Id", label=label, type="id", length=18, nillable=False, writable=False)
 
 
-def _stamps() -> list[Field]:
+def audit_columns() -> list[Field]:
+    """When and by whom a record was made and changed."""
     return [
         Field(name="CreatedDate", label="Created Date", type="datetime", nillable=False, writable=False),
         _link("CreatedById", "Created By ID", "User", nillable=False, writable=False),
@@ -101,7 +102,7 @@ def _account() -> list[Field]:
         _choice("Industry", "Industry", INDUSTRIES), _money("AnnualRevenue", "Annual Revenue"),
         Field(name="NumberOfEmployees", label="Employees", type="int", precision=8),
         _text("TickerSymbol", "Ticker Symbol", 20), _text("Description", "Account Description", 32000, "textarea"),
-        _choice("Rating", "Account Rating", RATINGS), _text("Site", "Account Site", 80), _owner(), *_stamps(),
+        _choice("Rating", "Account Rating", RATINGS), _text("Site", "Account Site", 80), _owner(), *audit_columns(),
         Field(name="LastActivityDate", label="Last Activity", type="date", writable=False),
         _choice("AccountSource", "Account Source", SOURCES),
         *ACCOUNT_FIELDS,
@@ -113,7 +114,7 @@ def _contact() -> list[Field]:
         _id("Contact ID"), _deleted(), _link("AccountId", "Account ID", "Account"), *_person(), *_address("Mailing"),
         _text("Phone", "Business Phone", 40, "phone"), _text("MobilePhone", "Mobile Phone", 40, "phone"),
         _text("Email", "Email", 80, "email"), _text("Title", "Title", 128), _text("Department", "Department", 80),
-        _text("Description", "Contact Description", 32000, "textarea"), _owner(), *_stamps(),
+        _text("Description", "Contact Description", 32000, "textarea"), _owner(), *audit_columns(),
     ]  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def _user() -> list[Field]:
         Field(name="IsActive", label="Active", type="boolean", nillable=False, default=True),
         _choice("UserType", "User Type", ("Standard",), restricted=True, writable=False),
         _text("TimeZoneSidKey", "Time Zone", 40), _text("LocaleSidKey", "Locale", 40),
-        _link("ManagerId", "Manager ID", "User"), *_stamps(),
+        _link("ManagerId", "Manager ID", "User"), *audit_columns(),
     ]  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def _task() -> list[Field]:
         _flag("IsHighPriority", "High Priority", writable=False), _owner(),
         _text("Description", "Description", 32000, "textarea"), _deleted(),
         _link("AccountId", "Account ID", "Account", writable=False), _flag("IsClosed", "Closed", writable=False),
-        *_stamps(),
+        *audit_columns(),
     ]  # fmt: skip
 
 
@@ -152,7 +153,7 @@ def _opportunity() -> list[Field]:
         Field(name="Probability", label="Probability (%)", type="percent", precision=3),
         Field(name="CloseDate", label="Close Date", type="date", nillable=False),
         _flag("IsClosed", "Closed", writable=False), _flag("IsWon", "Won", writable=False),
-        _text("Description", "Description", 32000, "textarea"), _owner(), *_stamps(),
+        _text("Description", "Description", 32000, "textarea"), _owner(), *audit_columns(),
     ]  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def _case() -> list[Field]:
         _choice("Priority", "Priority", ("High", "Medium", "Low"), default="Medium"),
         _choice("Origin", "Case Origin", ("Phone", "Email", "Web")), _text("Subject", "Subject", 255),
         _text("Description", "Description", 32000, "textarea"), _flag("IsClosed", "Closed", writable=False),
-        _owner(), *_stamps(),
+        _owner(), *audit_columns(),
     ]  # fmt: skip
 
 
@@ -176,14 +177,14 @@ def _organization() -> list[Field]:
         _text("InstanceName", "Instance Name", 5, **fixed),
         _flag("IsSandbox", "Is Sandbox", **fixed), _text("OrganizationType", "Edition", 40, **fixed),
         _text("DefaultCurrencyIsoCode", "Default Currency", 3, **fixed), _text("TimeZoneSidKey", "Time Zone", 40),
-        _text("LanguageLocaleKey", "Language", 40), *_stamps(),
+        _text("LanguageLocaleKey", "Language", 40), *audit_columns(),
     ]  # fmt: skip
 
 
 def own_columns(label: str) -> list[Field]:
     """What every custom object has. Its name is a text that Salesforce fills with the id when nothing is said."""
     name = _text("Name", f"{label} Name", 80, name_field=True, filled=True)
-    return [_id("Record ID"), _owner(), _deleted(), name, *_stamps()]
+    return [_id("Record ID"), _owner(), _deleted(), name, *audit_columns()]
 
 
 def standard_objects() -> list[Sobject]:

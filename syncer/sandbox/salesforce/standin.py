@@ -12,6 +12,7 @@ from syncer.sandbox.salesforce.auth import USERNAME, Tokens
 from syncer.sandbox.salesforce.bulk_ingest import Ingest
 from syncer.sandbox.salesforce.bulk_query import QueryJobs
 from syncer.sandbox.salesforce.composite import Composite
+from syncer.sandbox.salesforce.currencies import turn_on
 from syncer.sandbox.salesforce.custom_objects import custom_object, monthly_metric
 from syncer.sandbox.salesforce.errors import ApiError, not_found
 from syncer.sandbox.salesforce.objects import standard_objects
@@ -163,7 +164,7 @@ class SalesforceStandin:
 
     def load(self, records: Mapping[str, Any]) -> None:
         """Records by object; also `objects` (custom ones, with their fields) and `remove_objects`, `fields` and `remove_fields` by
-        object, and `limits` {"daily": n}."""
+        object, `limits` {"daily": n}, and `currencies` (see currencies.py), which makes it an organisation of several."""
         for name in records.get("remove_objects", []):
             self.store.remove(name)
         for told in records.get("objects", []):
@@ -180,7 +181,9 @@ class SalesforceStandin:
                 table.sobject.remove(column)
             table.fields_changed()
         self.daily = int(records.get("limits", {}).get("daily", self.daily))
-        for name in records.keys() - {"objects", "remove_objects", "fields", "remove_fields", "limits"}:
+        if "currencies" in records:
+            turn_on(self.store, records["currencies"])
+        for name in records.keys() - {"objects", "remove_objects", "fields", "remove_fields", "limits", "currencies"}:
             table = self._table(name)
             if table.sobject.name == "Organization":
                 table.rows.clear()  # there is one

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, model_validator
 from syncer.specs.reader import Spec
 from syncer.specs.switches import switched
 from syncer.specs.wording import did_you_mean
+from syncer.words.money import KNOWN
 
 STATUSES = ("incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused")
 
@@ -41,7 +42,7 @@ def _past_due(value: Any) -> Any:
 def currency_code(value: Any) -> Any:
     if value in (None, "none"):
         return None
-    if not re.fullmatch(r"[A-Za-z]{3}", str(value)):
+    if str(value).lower() not in KNOWN:
         raise ValueError("write a currency code such as usd, or none for one MRR per currency")
     return str(value).lower()
 

@@ -24,7 +24,7 @@ WITH dated AS (
   FROM dated AS s
   LEFT JOIN stripe.customer AS c ON c.id = s.customer_id
   LEFT JOIN stripe_override AS o ON o.subscription_id = s.subscription_id
-  LEFT JOIN stripe_overdue AS d ON d.subscription_id = s.subscription_id
+  LEFT JOIN stripe_overdue AS d ON d.subscription_id = s.subscription_id AND s.status = 'past_due'
 )
 SELECT
   subscription_id, customer_id, status, currency, start_date, trial_end, cancel_at, cancel_at_period_end, ended_at, said, why_not,

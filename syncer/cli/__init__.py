@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from syncer.cli import demo, jobs, look_back, stand_ins
+from syncer.cli import churn, demo, jobs, look_back, revenue, stand_ins
 from syncer.words.errors import SyncerError
 
 
@@ -30,7 +30,7 @@ def app(*, trace: bool) -> None:
     del trace  # read by `main`, which sees every failure
 
 
-for command in (*jobs.COMMANDS, *look_back.COMMANDS, demo.demo, stand_ins.sandbox):
+for command in (*jobs.COMMANDS, *look_back.COMMANDS, revenue.mrr, churn.churn, demo.demo, stand_ins.sandbox):
     app.add_command(command)
 
 

@@ -37,6 +37,14 @@ class CustomerMrr(msgspec.Struct, frozen=True):
     reporting: Reporting | None
 
 
+class Terms(msgspec.Struct, frozen=True):
+    """What a price asks: minor units a piece, or by tiers (`graduated`, `volume`), or a piece for each package of so many."""
+
+    unit_amount: Decimal | None
+    tiers_mode: str | None
+    package: int | None
+
+
 class ItemMrr(msgspec.Struct, frozen=True):
     """A subscription item: `amount` before and `discounted` after discounts, both for its own period; `monthly` for a month."""
 
@@ -54,6 +62,7 @@ class ItemMrr(msgspec.Struct, frozen=True):
     counted: bool
     why_not: str | None
     unknown: str | None
+    terms: Terms | None
 
 
 class SubscriptionMrr(msgspec.Struct, frozen=True):

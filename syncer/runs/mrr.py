@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from syncer.connectors.stripe_files import read_files
 from syncer.connectors.stripe_tables import TABLES
 from syncer.core.compose import compose, customer_query, item_query, mrr_macros
-from syncer.core.mrr import CustomerMrr, CustomerStatement, ItemMrr, Reporting, SubscriptionMrr, statements
+from syncer.core.mrr import CustomerMrr, CustomerStatement, ItemMrr, Reporting, SubscriptionMrr, Terms, statements
 from syncer.core.rates import toward
 from syncer.runs.rates import bind_rates
 from syncer.runs.run import Run
@@ -66,9 +66,10 @@ class Books(AbstractContextManager["Books"]):
 
     def statements(self, policy: MrrPolicy, as_of: int) -> list[CustomerStatement]:
         """The same with plans, subscriptions and items. SyncerError when the items do not add up to the totals exactly."""
+        terms = {price: Terms(*about) for price, *about in self._engine.rows(TERMS)}
         items: dict[str, list[ItemMrr]] = defaultdict(list)
         for subscription, *item in self._asked(item_query(policy), ITEM, as_of):
-            items[subscription].append(_item(item))
+            items[subscription].append(_item(item, terms))
         subscriptions: dict[str, list[SubscriptionMrr]] = defaultdict(list)
         for customer, *about in self._asked(compose("stripe_subscription", mrr_macros(policy)), SUBSCRIPTION, as_of):
             subscriptions[customer].append(SubscriptionMrr(*[*about, items[about[0]]]))
@@ -86,6 +87,7 @@ ITEM = (
     "subscription_id, item_id, price_id, product_name, quantity, currency, recurring_interval, interval_count, metered, "
     "amount_n, amount_d, left_n, left_d, monthly_n, monthly_d, counted, why_not, held"
 )
+TERMS = "SELECT id, unit_amount, tiers_mode, divide_by FROM stripe.price"
 SUBSCRIPTION = "customer_id, subscription_id, status, currency, why_not, held"
 
 
@@ -99,10 +101,10 @@ def _reporting(currency: str | None, n: int | None, d: int | None, minor: int | 
     return None if currency is None else Reporting(currency, _fraction(n, d), minor, rate, day, unknown)
 
 
-def _item(row: Sequence[Any]) -> ItemMrr:
+def _item(row: Sequence[Any], terms: Mapping[str, Terms]) -> ItemMrr:
     *about, amount_n, amount_d, left_n, left_d, monthly_n, monthly_d, counted, why_not, unknown = row
     amounts = _fraction(amount_n, amount_d), _fraction(left_n, left_d), _fraction(monthly_n, monthly_d)
-    return ItemMrr(*[*about, *amounts, counted, why_not, unknown])
+    return ItemMrr(*[*about, *amounts, counted, why_not, unknown, terms.get(about[1])])
 
 
 def _fraction(n: int | None, d: int | None) -> Fraction | None:

@@ -20,7 +20,7 @@ WITH summed AS (
   SELECT l.subscription_id, l.item_id, m.amount_e12, m.parts
   FROM stripe_line AS l
   JOIN stripe_metered AS m ON m.item_id = l.item_id
-  WHERE l.metered AND l.missing IS NULL AND l.unknown IS NULL
+  WHERE l.metered AND l.recurring_interval IS NOT NULL AND l.missing IS NULL AND l.unknown IS NULL
   UNION ALL
   SELECT o.subscription_id, 'metadata' AS item_id, E12(o.amount) * MINOR_UNITS(s.currency) AS amount_e12, 1 AS parts
   FROM stripe_override AS o

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -11,15 +11,6 @@ from syncer.specs.wording import did_you_mean
 from syncer.words.errors import UsageError
 
 M = TypeVar("M", bound=BaseModel)
-
-
-def parse_switches(written: Iterable[str]) -> dict[str, str]:
-    """`["a=1", "b=2"]` by switch. UsageError for one without a value."""
-    pairs = [text.partition("=") for text in written]
-    broken = next((name for name, equals, _ in pairs if not equals or not name.strip()), None)
-    if broken is not None:
-        raise UsageError(f"--set {broken}: write switch=value, such as --set denominator=start+new")
-    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def switched(model: type[M], ground: Mapping[str, Any], switches: Mapping[str, str], policy: str) -> M:

@@ -8,9 +8,12 @@ import pytest
 from ruamel.yaml import YAML
 from warehouse import column_types, open_warehouse
 
+from syncer.core.churn import churn_query, moves_query, unpriced_query
+from syncer.core.churn_macros import churn_macros
 from syncer.core.compose import compose, customer_query, facts_query, item_query, mrr_macros
 from syncer.core.identity import identity_query
 from syncer.models import catalog_text, macros_text, model_texts
+from syncer.specs.churn import ChurnPolicy
 from syncer.specs.mrr_policy import MrrPolicy
 from syncer.words.money import KNOWN, THREE_DECIMAL, ZERO_DECIMAL
 
@@ -30,9 +33,19 @@ def test_catalog_is_the_facts_column_by_column():
     assert types(facts_query()) == said
 
 
-@pytest.mark.parametrize(
-    "query", [facts_query(), item_query(), customer_query(), identity_query([])], ids=["facts", "items", "customers", "identity"]
-)
+CHURN = ChurnPolicy()
+QUERIES = {
+    "facts": facts_query(),
+    "items": item_query(),
+    "customers": customer_query(),
+    "identity": identity_query([]),
+    "churn": churn_query(CHURN),
+    "movements": moves_query(CHURN),
+    "unpriced": unpriced_query(CHURN),
+}
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
 def test_nothing_inexact_comes_out(query):
     inexact = {name: kind for name, kind in types(query).items() if not kind.startswith(EXACT)}
     assert inexact == {}
@@ -53,10 +66,11 @@ def test_every_column_of_a_source_is_held_while_its_match_is():
 
 def test_every_model_binds_and_is_used():
     con = open_warehouse({})
-    used = " ".join((facts_query(), item_query(), customer_query(), identity_query([])))
+    used = " ".join(QUERIES.values())
+    macros = {**mrr_macros(MrrPolicy()), **churn_macros(CHURN)}
     for name in model_texts():
         assert f"{name} AS (" in used, name
-        query = compose(name, mrr_macros(MrrPolicy()), {"identity_candidate": identity_candidates()})
+        query = compose(name, macros, {"identity_candidate": identity_candidates()})
         params = {key: value for key, value in PARAMETERS.items() if f"${key}" in query}
         con.execute(query, params)
 

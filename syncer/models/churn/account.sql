@@ -3,7 +3,8 @@
 WITH side AS (
   SELECT
     p.from_month, p.to_month, b.account, BOOKS(b.currency) AS currency, b.mrr_minor > 0 AS start_paid, b.free AS start_free,
-    VALUED(b.mrr_minor, s.worth) AS start_n, VALUED(b.mrr_minor, e.worth) AS held_n,
+    CASE WHEN b.mrr_minor = 0 THEN 0 ELSE b.mrr_minor * s.worth END AS start_n,
+    CASE WHEN b.mrr_minor = 0 THEN 0 ELSE b.mrr_minor * e.worth END AS held_n,
     FALSE AS end_paid, FALSE AS end_free, CAST(0 AS HUGEINT) AS end_n
   FROM churn.period AS p
   JOIN churn.balance AS b ON b.month = p.from_month
@@ -13,7 +14,7 @@ WITH side AS (
   SELECT
     p.from_month, p.to_month, b.account, BOOKS(b.currency) AS currency, FALSE AS start_paid, FALSE AS start_free,
     CAST(0 AS HUGEINT) AS start_n, CAST(0 AS HUGEINT) AS held_n,
-    b.mrr_minor > 0 AS end_paid, b.free AS end_free, VALUED(b.mrr_minor, e.worth) AS end_n
+    b.mrr_minor > 0 AS end_paid, b.free AS end_free, CASE WHEN b.mrr_minor = 0 THEN 0 ELSE b.mrr_minor * e.worth END AS end_n
   FROM churn.period AS p
   JOIN churn.balance AS b ON b.month = p.to_month
   LEFT JOIN churn_worth AS e ON e.currency = b.currency AND e.month = p.to_month

@@ -19,6 +19,6 @@ FROM paid AS p
 CROSS JOIN ends AS e
 WHERE COALESCE(p.currency = REPORTING(), TRUE)
 UNION ALL
-SELECT currency, month, E12(rate) * MINOR_UNITS(REPORTING()) * (1000 // MINOR_UNITS(currency)) AS worth
+SELECT currency, month, WORTH(rate, currency) AS worth
 FROM dated
 WHERE place = 1

@@ -86,4 +86,4 @@ def test_a_mistake_is_named_at_its_place(case, tmp_path):
 
 
 def test_the_shipped_files_are_fine():
-    assert len(setup.project(Path("/nowhere")).fields) == 28
+    assert len(setup.project(Path("/nowhere")).fields) == 37

@@ -11,7 +11,7 @@ WITH joined AS (
     COALESCE(s.missing, i.missing) AS items_held,
     i.plan, i.plans, i.billing_interval, i.renews_on, i.discount_percent, CASE WHEN i.account_id IS NULL THEN 0 ELSE i.seats END AS seats,
     COALESCE(v.open_minor, 0) AS open_minor, v.open_currency, v.last_open_currency,
-    b.known AS before_known, b.mrr_minor AS before_minor, b.currency AS before_currency, b.paid AS paid_before
+    b.known AS before_known, b.dated AS before_dated, b.mrr_minor AS before_minor, b.currency AS before_currency, b.paid AS paid_before
   FROM stripe_account_customer AS c
   LEFT JOIN stripe_account_mrr AS m ON m.account_id = c.account_id
   LEFT JOIN stripe_account_subscription AS s ON s.account_id = c.account_id
@@ -26,7 +26,10 @@ WITH joined AS (
     EPOCH_DATE(first_paid) AS first_paid_on,
     CASE WHEN mrr_minor = 0 AND first_paid IS NOT NULL THEN EPOCH_DATE(last_ended) END AS churned_on,
     CASE WHEN open_minor = 0 OR open_currency = currency AND last_open_currency = currency THEN open_minor END AS open_minor,
-    CASE WHEN before_known AND (before_minor = 0 OR mrr_minor = 0 OR before_currency = currency) THEN before_minor END AS before_minor
+    CASE
+      WHEN NOT before_known OR before_dated AND (before_minor = 0) = (mrr_minor = 0) THEN NULL
+      WHEN before_minor = 0 OR mrr_minor = 0 OR before_currency = currency THEN before_minor
+    END AS before_minor
   FROM joined
 )
 SELECT
@@ -52,6 +55,7 @@ SELECT
   churned_on,
   MAJOR(mrr_minor - before_minor, currency) AS mrr_change,
   CASE
+    WHEN before_minor IS NULL OR mrr_minor IS NULL THEN NULL
     WHEN mrr_minor = before_minor THEN 'none'
     WHEN before_minor = 0 THEN CASE WHEN paid_before THEN 'reactivation' ELSE 'new' END
     WHEN mrr_minor = 0 THEN 'churn'

@@ -39,7 +39,7 @@ def check(*, online: bool, as_json: bool) -> None:
         click.echo(msgspec.json.encode({"files": files, "fields": len(project.fields), "vendors": vendors}))
         return
     for name, path in files.items():
-        click.echo(f"{name:<26} {path}")
+        click.echo(f"{name:<32} {path}")
     click.echo(f"Written files are fine: {len(project.fields)} fields mapped, {len(project.mapping.crm)} columns read from the CRM")
     for vendor, name in vendors.items():
         click.echo(f"{vendor:<11} {name}")

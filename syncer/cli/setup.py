@@ -9,6 +9,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from syncer.core.kinds import kind_of
+from syncer.core.monthly import compile_monthly
 from syncer.core.project import Column, Project, compile_project
 from syncer.crm.rate_tables import RATE_TABLES
 from syncer.models import catalog_text
@@ -22,7 +23,13 @@ from syncer.tools.store import Store
 from syncer.words import when
 from syncer.words.errors import FileProblems
 
-FILES = ("field_specs/account.yaml", "mappings/account.yaml", "mappings/health.yaml")
+FILES = (
+    "field_specs/account.yaml",
+    "mappings/account.yaml",
+    "mappings/health.yaml",
+    "field_specs/monthly_metric.yaml",
+    "mappings/monthly_metric.yaml",
+)
 MAJOR = "major units of "
 
 
@@ -43,15 +50,17 @@ def _currency(unit: str) -> str | None:
 
 def project(folder: Path) -> Project:
     """The written files of a folder, the shipped ones where it has none. FileProblems with everything that is wrong."""
-    specs, mapping, health = (page(folder, name) for name in FILES)
+    specs, mapping, health, monthly_specs, monthly_mapping = (page(folder, name) for name in FILES)
     found, problems = compile_project(specs, mapping, health, facts())
-    named = str(mapping.data()[0].get("rates", FILE))
+    accounts = {field.key: field.spec for field in found.fields} if found else None
+    monthly, more = compile_monthly(monthly_specs, monthly_mapping, accounts)
+    named = found.mapping.rates if found else FILE
     rates, faults = load_rates(folder, named)
     if found is not None and not named.endswith(".csv") and named not in RATE_TABLES:
         faults.append(mapping.problem(("rates",), f"no CRM has a table of rates {named}{did_you_mean(named, RATE_TABLES)}"))
-    if found is None or faults:
-        raise FileProblems([*problems, *faults])
-    return replace(found, rates=tuple(rates))
+    if found is None or monthly is None or faults:
+        raise FileProblems([*problems, *more, *faults])
+    return replace(found, rates=tuple(rates), monthly=monthly)
 
 
 def run(watch: Watch) -> Run:

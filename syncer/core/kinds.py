@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -14,6 +15,17 @@ class Kind(StrEnum):
     DATE = "date"
     BOOL = "yes/no"
 
+
+FITS: Mapping[str, frozenset[Kind]] = {
+    "currency": frozenset({Kind.MONEY, Kind.NUMBER}),
+    "number": frozenset({Kind.MONEY, Kind.NUMBER}),
+    "date": frozenset({Kind.DATE}),
+    "checkbox": frozenset({Kind.BOOL}),
+    "text": frozenset({Kind.TEXT}),
+    "picklist": frozenset({Kind.TEXT}),
+    "url": frozenset({Kind.TEXT}),
+}
+"""What a field of each type can be made of."""
 
 MONEY_TYPE = "DECIMAL(18,3)"
 WHOLE_TYPES = frozenset(("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT"))

@@ -11,7 +11,8 @@ from syncer.core.cells import RESERVED, MappedField, not_converted
 from syncer.core.conversion import RECORD
 from syncer.core.expressions import Expression, check
 from syncer.core.health import Health, compile_health
-from syncer.core.kinds import Kind, kind_of
+from syncer.core.kinds import FITS, Kind, kind_of
+from syncer.core.monthly import Monthly
 from syncer.specs.account import CRMS, SOURCES, AccountMapping, FieldSpec, FieldSpecs
 from syncer.specs.health import HealthFile
 from syncer.specs.rates import Rate
@@ -25,15 +26,6 @@ HEALTH_COLUMNS = {
     "health.coverage_pct": Kind.NUMBER,
     "health.reasons": Kind.TEXT,
     "health.change_30d": Kind.NUMBER,
-}
-FITS: Mapping[str, frozenset[Kind]] = {
-    "currency": frozenset({Kind.MONEY, Kind.NUMBER}),
-    "number": frozenset({Kind.MONEY, Kind.NUMBER}),
-    "date": frozenset({Kind.DATE}),
-    "checkbox": frozenset({Kind.BOOL}),
-    "text": frozenset({Kind.TEXT}),
-    "picklist": frozenset({Kind.TEXT}),
-    "url": frozenset({Kind.TEXT}),
 }
 
 
@@ -55,13 +47,14 @@ class Column:
 @dataclass(frozen=True)
 class Project:
     """What ops wrote, checked. `fields` stand in the order of the mapping, each using only facts and fields before it; `rates` are those
-    of the mapping's file, none where it takes them from a table."""
+    of the mapping's file, none where it takes them from a table; `monthly` is what is written of each month."""
 
     mapping: AccountMapping
     specs: Mapping[str, FieldSpec]
     fields: tuple[MappedField, ...]
     health: Health
     rates: tuple[Rate, ...] = ()
+    monthly: Monthly | None = None
 
     def fields_in(self, crm: str) -> tuple[MappedField, ...]:
         """The fields that this CRM has a name for."""

@@ -14,7 +14,7 @@ from syncer.connectors import TABLES
 from syncer.core.project import Project
 from syncer.crm.rate_tables import RATE_TABLES
 from syncer.runs.pull import Watch
-from syncer.runs.tables import HISTORY, MRR, PAIR, RUN, mirror
+from syncer.runs.tables import HISTORY, METRIC, MRR, PAIR, RUN, mirror
 from syncer.specs.account import SOURCES
 from syncer.specs.settings import Settings
 from syncer.tools.http import Calls
@@ -46,7 +46,7 @@ class Run:
     def tables(self) -> tuple[Table, ...]:
         """Every table that the store may hold."""
         mirrors = (mirror(crm, self.mirrored(crm)) for crm in ("salesforce", "hubspot"))
-        return (*TABLES, *RATE_TABLES.values(), HISTORY, MRR, PAIR, RUN, *mirrors)
+        return (*TABLES, *RATE_TABLES.values(), HISTORY, METRIC, MRR, PAIR, RUN, *mirrors)
 
     def mirrored(self, crm: str) -> list[str]:
         """The API names read from a CRM: matching columns first, then the fields that are written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from syncer.core.churn import KEY
 from syncer.words.tables import Table
 
 HISTORY = Table(
@@ -51,6 +52,14 @@ MRR = Table(
 A month lists who paid then, who counted for nothing (`free`), whose MRR could not be known (`mrr_minor` is null), and with 0 who was on
 the list of the month before. Who is not on the list of a month that was taken paid nothing. `kind` is `run` (seen by a run in that
 month, stated for the instant `taken`) or `stripe_dates` (worked out later, from the dates that Stripe keeps and today's amounts)."""
+
+
+METRIC = Table(
+    "history.metric",
+    {**dict.fromkeys(("crm", "key", *KEY, "cells"), "VARCHAR"), "instant": "BIGINT", "run": "VARCHAR"},
+    key=("crm", "key"),
+)
+"""What each CRM last accepted of each monthly metric: `cells` is JSON, API name → canonical text, null for empty."""
 
 
 def mirror(crm: str, fields: Sequence[str]) -> Table:

@@ -22,7 +22,7 @@ BASES = ("/crm/v3/schemas", "/crm-object-schemas/v3/schemas", *(f"/crm-object-sc
 NEEDED = ("name", "labels", "properties", "requiredProperties")
 FIRST_TYPE = 44_001
 MONEY = ("mrr_start", "mrr_new", "mrr_expansion", "mrr_contraction", "mrr_churn", "mrr_reactivation", "mrr_fx", "mrr_end")
-COUNTS = ("accounts_start", "accounts_churned")
+COUNTS = ("accounts_start", "accounts_churned", "accounts_unknown")
 RATES = ("logo_churn_pct", "gross_churn_pct", "net_churn_pct", "nrr_pct", "grr_pct", "quick_ratio")
 
 

@@ -9,7 +9,7 @@ from syncer.sandbox.salesforce.objects import own_columns
 from syncer.sandbox.salesforce.schema import Sobject, field_from_describe
 
 MONEY = ("MRR_Start", "MRR_New", "MRR_Expansion", "MRR_Contraction", "MRR_Churn", "MRR_Reactivation", "MRR_FX", "MRR_End")
-COUNTS = ("Accounts_Start", "Accounts_Churned")
+COUNTS = ("Accounts_Start", "Accounts_Churned", "Accounts_Unknown")
 RATES = ("Logo_Churn_Pct", "Gross_Churn_Pct", "Net_Churn_Pct", "NRR_Pct", "GRR_Pct", "Quick_Ratio")
 
 

@@ -22,6 +22,7 @@ def dangling(records: dict[str, dict[str, list[Any]]]) -> list[str]:
     pointers = [
         *(("stripe products", each["product"]) for each in stripe["prices"]),
         *_subscription_pointers(stripe),
+        *_invoice_pointers(stripe),
         *(("zendesk organizations", each["organization_id"]) for each in zendesk["users"] if each["organization_id"]),
         *_ticket_pointers(zendesk),
         *(("mixpanel groups", each["properties"].get("account_id")) for each in records["mixpanel"]["events"]),
@@ -47,6 +48,17 @@ def _subscription_pointers(stripe: dict[str, list[Any]]) -> Iterator[tuple[str, 
         yield "stripe customers", discount["customer"]
         if discount["subscription"]:
             yield "stripe subscriptions", discount["subscription"]
+
+
+def _invoice_pointers(stripe: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
+    items = {item["id"]: each["id"] for each in stripe["subscriptions"] for item in each["items"]["data"]}
+    for invoice in stripe.get("invoices", []):
+        yield "stripe customers", invoice["customer"]
+        yield "stripe subscriptions", invoice["parent"]["subscription_details"]["subscription"]
+        for line in invoice["lines"]["data"]:
+            item = line["parent"]["subscription_item_details"]
+            assert items[item["subscription_item"]] == item["subscription"]
+    yield from (("stripe invoices", each["latest_invoice"]) for each in stripe["subscriptions"] if each["latest_invoice"])
 
 
 def _ticket_pointers(zendesk: dict[str, list[Any]]) -> Iterator[tuple[str, int]]:

@@ -92,15 +92,22 @@ def visitor(company: Records) -> Iterator[Visitor]:
         yield Visitor(server, DEFAULT_AS_OF)
 
 
+def living(records: list[dict[str, Any]]) -> set[str]:
+    return {each["id"] for each in records if not each.get("deleted")}
+
+
 def test_stripe_answers_every_record_in_its_contract_shape(company: Records, visitor: Visitor) -> None:
     loaded = company["stripe"]
     for name in ("products", "prices", "coupons"):
-        assert {each["id"] for each in visitor.stripe_list(name)} == {each["id"] for each in loaded[name]}
-    living = {each["id"] for each in loaded["customers"] if not each.get("deleted")}
-    assert {each["id"] for each in visitor.stripe_list("customers")} == living
+        assert {each["id"] for each in visitor.stripe_list(name)} == living(loaded[name])
+    assert {each["id"] for each in visitor.stripe_list("customers")} == living(loaded["customers"])
     subscriptions = list(visitor.stripe_list("subscriptions", status="all", **{"expand[]": "data.discounts"}))
     assert {each["id"] for each in subscriptions} == {each["id"] for each in loaded["subscriptions"]}
     assert any(each["items"]["has_more"] for each in subscriptions)
+    of_one = next(each for each in subscriptions if each["items"]["has_more"] and each["status"] == "active")
+    billed = list(visitor.stripe_list("invoices", subscription=of_one["id"]))
+    assert billed[0]["id"] == of_one["latest_invoice"]
+    assert any(each["lines"]["has_more"] for each in billed)
     gone = next(each["id"] for each in loaded["customers"] if each.get("deleted"))
     assert visitor.get("stripe", f"/v1/customers/{gone}")["deleted"] is True
 

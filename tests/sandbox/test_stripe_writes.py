@@ -156,6 +156,39 @@ def test_creations(account: Account) -> None:
     ]
 
 
+def test_a_deleted_coupon_is_gone_but_for_the_discounts_that_it_left(account: Account) -> None:
+    account.call("DELETE", "/v1/coupons/TENOFF").raise_for_status()
+    assert account.get("/v1/coupons")["data"] == []
+    assert account.refusal("GET", "/v1/coupons/TENOFF")[0] == 404
+    assert events(account)[0]["type"] == "coupon.deleted"
+    expand = "discounts.source.coupon.applies_to"
+    for path in ("/v1/subscriptions/sub_001", "/v1/subscription_items/si_001_0"):
+        coupon = account.get(path, **{"expand[]": expand})["discounts"][0]["source"]["coupon"]
+        assert (coupon["percent_off"], coupon["applies_to"]) == (10, {"products": ["prod_team"]})
+    assert account.refusal("GET", "/v1/subscriptions/sub_001", params={"expand[]": f"items.data.{expand}"})[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "moment", "left"),
+    [
+        ("pay", "paid", "paid_at", 0),
+        ("void", "void", "voided_at", 700),
+        ("mark_uncollectible", "uncollectible", "marked_uncollectible_at", 700),
+    ],
+)
+def test_an_open_invoice_is_paid_voided_or_given_up(account: Account, action: str, status: str, moment: str, left: int) -> None:
+    owed = {"id": "in_2", "customer": "cus_002", "status": "open", "amount_due": 700, "amount_remaining": 700}
+    account.standin.load({"invoices": [owed]})
+    account.call("POST", f"/v1/invoices/in_2/{action}").raise_for_status()
+    shown = account.get("/v1/invoices/in_2")
+    CONTRACT.check("GET", "/v1/invoices/in_2", 200, shown)
+    assert (shown["status"], shown["amount_remaining"], shown["amount_paid"]) == (status, left, 700 - left)
+    assert shown["status_transitions"][moment] >= NOW
+    assert events(account)[0]["type"] == f"invoice.{moment.removesuffix('_at')}"
+    assert account.refusal("POST", "/v1/invoices/in_1/pay")[1]["message"] == "Invoice is already paid"
+    assert account.refusal("POST", f"/v1/invoices/none/{action}")[0] == 404
+
+
 @pytest.mark.parametrize(
     ("path", "data", "code", "param"),
     [

@@ -15,6 +15,7 @@ from syncer.sandbox.company.catalog import (
     price_id,
 )
 from syncer.sandbox.company.chance import Chance
+from syncer.sandbox.company.invoices import invoices
 from syncer.sandbox.shapes import Record, stripe
 from syncer.sandbox.shapes.dates import DAY, add_months, billing_period
 
@@ -84,6 +85,14 @@ STATUSES = {
     "incomplete_expired": "incomplete_expired",
 }
 PAUSES = ("keep_as_draft", "mark_uncollectible", "void")
+DUE_DAYS = 7
+
+TAXES = {
+    "eur": [stripe.tax_rate("txr_1SandboxVat19", 19, "DE", inclusive=True)],
+    "usd": [stripe.tax_rate("txr_1SandboxSales", 8.25, "US", inclusive=False)],
+}
+TAXED_EVERY, SIGNED_EVERY = 11, 3
+"""Every 11th account that pays in euros or dollars pays tax on its main subscription; every third signed an order for it."""
 
 
 def stripe_records(accounts: list[Account], identities: list[Identity], seed: int, as_of: int) -> dict[str, list[Record]]:
@@ -102,6 +111,7 @@ def stripe_records(accounts: list[Account], identities: list[Identity], seed: in
         **catalog_records(CATALOG_SINCE),
         "customers": books.customers,
         "subscriptions": books.subscriptions,
+        "invoices": books.invoices,
     }
 
 
@@ -117,6 +127,7 @@ class _Books:
         self.as_of = as_of
         self.customers: list[Record] = []
         self.subscriptions: list[Record] = []
+        self.invoices: list[Record] = []
 
     def add_customer(self, account: Account, identity: Identity, discount: str, created: int) -> None:
         assert identity.customer_id  # noqa: S101  (prospects do not come here)
@@ -218,10 +229,26 @@ class _Books:
         if status == "incomplete_expired":
             changed["ended_at"] = start + 23 * 3600
         if account:
-            changed |= self._leaving(account, items) | self._pause(account)
+            changed |= self._leaving(account, items) | self._pause(account) | self._terms(account, items)
         if discount:
             changed |= self._discounts(discount, currency, start, customer_id, subscription_id, items)
-        self.subscriptions.append(stripe.subscription(subscription_id, customer_id, currency, status, start, items, **changed))
+        record = stripe.subscription(subscription_id, customer_id, currency, status, start, items, **changed)
+        billed = invoices(record, seats, self.as_of)
+        record["latest_invoice"] = billed[-1]["id"]
+        self.subscriptions.append(record)
+        self.invoices += billed
+
+    def _terms(self, account: Account, items: list[Record]) -> dict[str, object]:
+        """Tax, the order that it was signed by, and a transfer that is overdue where a past-due customer does not pay by card."""
+        terms: dict[str, object] = {}
+        if account.number % TAXED_EVERY == 0 and account.currency in TAXES:
+            terms["default_tax_rates"] = TAXES[account.currency]
+        if account.number % SIGNED_EVERY == 0:
+            terms["metadata"] = {"order": f"SO-{account.number:05d}", "channel": "partner" if account.number % 2 else "direct"}
+        billed = max(item["current_period_start"] for item in items)
+        if account.fate == "past_due" and account.number % 2 and billed + DUE_DAYS * DAY < self.as_of:
+            terms |= {"collection_method": "send_invoice", "days_until_due": DUE_DAYS}
+        return terms
 
     def _leaving(self, account: Account, items: list[Record]) -> dict[str, object]:
         """Asked to cancel: most at the period's end, some on a day of their own."""

@@ -90,7 +90,8 @@ BY_KEY = {plan.key: plan for plan in PLANS}
 
 @dataclass(frozen=True)
 class Offer:
-    """One coupon; `off` cents where it is an amount, `only` the products it applies to."""
+    """One coupon; `off` cents where it is an amount, `only` the products it applies to. A `withdrawn` one was deleted in
+    Stripe: whoever has it keeps it."""
 
     key: str
     name: str
@@ -99,11 +100,12 @@ class Offer:
     off: str | None = None
     months: int | None = None
     only: tuple[str, ...] = ()
+    withdrawn: bool = False
 
 
 OFFERS = (
     Offer("partner", "Partner 20 %", "forever", percent=20),
-    Offer("ngo", "Non-profit 33.33 %", "forever", percent=33.33),
+    Offer("ngo", "Non-profit 33.33 %", "forever", percent=33.33, withdrawn=True),
     Offer("launch", "Half a year at 12.5 % off", "repeating", percent=12.5, months=6),
     Offer("welcome", "First invoice at half price", "once", percent=50),
     Offer("loyal", "Loyalty credit", "forever", off="1000"),
@@ -164,7 +166,7 @@ def _price(plan: Plan, currency: str, created: int) -> Record:
 
 
 def _coupon(offer: Offer, currency: str, created: int) -> Record:
-    return stripe.coupon(
+    coupon = stripe.coupon(
         coupon_id(offer, currency),
         offer.name,
         created,
@@ -175,3 +177,4 @@ def _coupon(offer: Offer, currency: str, created: int) -> Record:
         currency=currency if offer.off else None,
         products=[product_id(name) for name in offer.only],
     )
+    return coupon | {"deleted": True} if offer.withdrawn else coupon

@@ -3,8 +3,9 @@
 What it does not imitate:
 - Versions: every `Stripe-Version` is answered in the one shape above; the header is echoed. Who asks for a version
   of before 2025-03-31 may expand fields that this shape has no more: they are passed over.
-- Time passing: no renewals, invoices, payments, dunning, ends of trials, or cancellations at period end. Load what
+- Time passing: no renewals, new invoices, dunning, ends of trials, or cancellations at period end. Load what
   should have happened. Events leave the list after 30 days; that alone follows the clock.
+- Of invoices only paying, voiding and giving up; what that does to the subscription's status does not follow.
 - Search (`/v1/…/search`), test clocks, meters and usage, tax, payment methods, connected accounts (`Stripe-Account` is
   ignored, every `acct_…` is the one account), files, webhooks.
 - Charges, invoice items, promotion codes, schedules and the like are empty lists; they accept any parameter.

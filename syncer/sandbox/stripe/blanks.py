@@ -226,6 +226,30 @@ INVOICE: Record = {
     "total": 0,
 }
 
+SUBSCRIPTION_PARENT: Record = {"quote_details": None, "type": "subscription_details"}
+
+LINE: Record = {
+    "object": "line_item",
+    "amount": 0,
+    "currency": "usd",
+    "description": None,
+    "discount_amounts": [],
+    "discountable": True,
+    "discounts": [],
+    "livemode": False,
+    "metadata": {},
+    "parent": None,
+    "pretax_credit_amounts": [],
+    "pricing": None,
+    "quantity": None,
+    "subscription": None,
+    "taxes": [],
+}
+
+LINE_PARENT: Record = {"invoice_item_details": None, "type": "subscription_item_details"}
+
+ITEM_LINE_DETAILS: Record = {"invoice_item": None, "proration": False, "proration_details": None}
+
 EVENT: Record = {
     "object": "event",
     "api_version": API_VERSION,

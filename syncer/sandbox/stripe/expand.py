@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from syncer.sandbox.stripe.invoices import filled_invoice, lines_of
 from syncer.sandbox.stripe.plans import plan_of
 from syncer.sandbox.stripe.refusals import DEPTH, not_expandable, too_deep
 from syncer.sandbox.stripe.shelf import Record, Shelf
@@ -147,7 +148,7 @@ class Renderer:
         self.shelves = shelves
 
     def render(self, kind: str, record: Record, tree: Tree = NOTHING) -> Record:
-        shown = record.copy()
+        shown = filled_invoice(record) if kind == "invoice" else record.copy()
         for name in HIDDEN_FIELDS.get(kind, ()):
             if name not in tree:
                 shown.pop(name, None)
@@ -157,19 +158,18 @@ class Renderer:
             shown["items"] = self.items(record, tree.get("items", NOTHING).get("data", NOTHING))
         elif kind == "subscription_item":
             self._add_price(shown, record["price"], tree.get("price", NOTHING))
+        elif kind == "invoice":
+            shown["lines"] = self._lines(record, tree.get("lines", NOTHING).get("data", NOTHING))
         elif kind == "customer":
             self._add_lists(shown, tree)
         for name, below in tree.items():
-            if name in shown and name not in ("discounts", "items", "price", "subscriptions"):
+            if name in shown and name not in ("discounts", "items", "lines", "price", "subscriptions"):
                 shown[name] = self._expanded(FIELDS[kind][name], shown[name], below)
         return shown
 
     def _expanded(self, field: Field, value: Any, below: Tree) -> Any:
         if isinstance(value, str) and field.shelf:
             return self._fetched(field, value, below)
-        if isinstance(value, dict) and field.kind.startswith("list:"):
-            kind = field.kind.removeprefix("list:")
-            return {**value, "data": [self.render(kind, one, below.get("data", NOTHING)) for one in value["data"]]}
         return self.render(field.kind, value, below) if isinstance(value, dict) and field.kind else value
 
     def _fetched(self, field: Field, record_id: str, below: Tree) -> Any:
@@ -194,13 +194,15 @@ class Renderer:
             item["plan"] = plan_of(item["price"])
 
     def items(self, subscription: Record, tree: Tree) -> Record:
-        stored = subscription["items"]["data"]
-        return {
-            "object": "list",
-            "data": [self.render("subscription_item", item, tree) for item in stored[:INLINE]],
-            "has_more": len(stored) > INLINE,
-            "url": f"/v1/subscription_items?subscription={subscription['id']}",
-        }
+        url = f"/v1/subscription_items?subscription={subscription['id']}"
+        return self._inside("subscription_item", subscription["items"]["data"], url, tree)
+
+    def _lines(self, invoice: Record, tree: Tree) -> Record:
+        return self._inside("line_item", lines_of(invoice), f"/v1/invoices/{invoice['id']}/lines", tree)
+
+    def _inside(self, kind: str, stored: list[Record], url: str, tree: Tree) -> Record:
+        shown = [self.render(kind, one, tree) for one in stored[:INLINE]]
+        return {"object": "list", "data": shown, "has_more": len(stored) > INLINE, "url": url}
 
     def _add_lists(self, customer: Record, tree: Tree) -> None:
         for name in ("sources", "tax_ids"):

@@ -12,6 +12,7 @@ from syncer.sandbox.server import Answer, Call, Clock, Handler, Route
 from syncer.sandbox.stripe.blanks import ACCOUNT, API_VERSION
 from syncer.sandbox.stripe.events import Asked, Journal
 from syncer.sandbox.stripe.expand import NOTHING, Renderer, Tree, tree_of
+from syncer.sandbox.stripe.invoices import lines_of
 from syncer.sandbox.stripe.lists import EMPTY, EVENT_DAYS, LISTINGS, PAGE_PARAMETERS, Listing, cut, cut_inner
 from syncer.sandbox.stripe.params import Params, items, needed, parse, refuse_unknown
 from syncer.sandbox.stripe.plans import plan_of
@@ -205,7 +206,7 @@ class StripeStandin:
         invoice = self.store.shelves["invoices"].records.get(call.args["id"])
         if invoice is None:
             raise no_such("invoice", call.args["id"], "invoice", 404)
-        records, more = cut_inner(invoice["lines"]["data"], params, "line_item")
+        records, more = cut_inner(lines_of(invoice), params, "line_item")
         return _list(call.path, [self._shown("line_item", record, tree) for record in records], more)
 
     def _customer_subscriptions(self, call: Call, params: Params, _request_id: str) -> tuple[Any, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syncer.sandbox.stripe.blanks import BLANKS, ITEM
+from syncer.sandbox.stripe.blanks import BLANKS, INVOICE, ITEM
 from syncer.sandbox.stripe.shelf import Record, Shelf
 
 KINDS = {
@@ -44,6 +44,9 @@ class Store:
             self.shelves[name].fill([self._whole(kind, record, now) for record in records])
 
     def _whole(self, kind: str, record: Record, now: int) -> Record:
+        """The record with what Stripe fills in; invoices get what lists filter by and are filled when they are shown."""
+        if kind == "invoice":
+            return {"created": now, "status": INVOICE["status"], "collection_method": INVOICE["collection_method"], **record}
         whole = {**BLANKS[kind], "created": 0 if record.get("deleted") else now, **record}
         if kind == "subscription":
             data = [self.item(one, record["id"]) for one in whole["items"]["data"]]

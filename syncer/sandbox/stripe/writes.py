@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from syncer.sandbox.stripe import catalog, subscriptions
+from syncer.sandbox.stripe import catalog, collection, subscriptions
 from syncer.sandbox.stripe.events import Asked, Journal
 from syncer.sandbox.stripe.shelf import Record
 
@@ -102,4 +102,13 @@ WRITES = (
         subscriptions.cancel_subscription,
         "cancellation_details invoice_now prorate",
     ),
+    _write(
+        "POST",
+        "/v1/invoices/{id}/pay",
+        "invoice",
+        collection.pay,
+        "forgive mandate off_session paid_out_of_band payment_method source",
+    ),
+    _write("POST", "/v1/invoices/{id}/void", "invoice", collection.void),
+    _write("POST", "/v1/invoices/{id}/mark_uncollectible", "invoice", collection.mark_uncollectible),
 )

@@ -30,7 +30,7 @@ WITH RECURSIVE discounted AS (
         SELECT
           subscription_id, item_id, step,
           CASE
-            WHEN alone AND lowered THEN GREATEST(n - off, 0)
+            WHEN alone AND lowered THEN CASE WHEN n <= off THEN 0 ELSE n - off END
             WHEN alone THEN n
             WHEN lowered THEN TIMES(n, REDUCED(k, q))
             ELSE TIMES(n, REDUCED(q, k)) END AS n,
@@ -38,7 +38,7 @@ WITH RECURSIVE discounted AS (
         FROM (
           SELECT
             subscription_id, item_id, step, n, d, lowered, off, off IS NOT NULL AND largest = pool AS alone,
-            CAST(CASE WHEN percent THEN kept WHEN pool = 0 THEN 1 ELSE GREATEST(pool - off, 0) END AS HUGEINT) AS k,
+            CAST(CASE WHEN percent THEN kept WHEN pool = 0 THEN 1 WHEN pool <= off THEN 0 ELSE pool - off END AS HUGEINT) AS k,
             CAST(CASE WHEN percent THEN 100000000 WHEN pool = 0 THEN 1 ELSE pool END AS HUGEINT) AS q
           FROM (
             SELECT

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from syncer.cli import figures, setup, terminal
 from syncer.cli.jobs import as_json
+from syncer.core.mrr_told import changed_switches
 from syncer.core.reconcile import MEANINGS, Cause, Difference, Reconciliation, major_text
 from syncer.runs.mrr import Books
 from syncer.runs.reconcile import read_export, reconcile_export
@@ -52,9 +53,10 @@ def reconcile(  # noqa: PLR0913  (an option each)
                syncer mrr reconcile --theirs mrr.csv --as-of 2026-11-01 --preset stripe_dashboard stripe/*.json
     """
     moment, changed = figures.instant(as_of), figures.set_switches(switches)
-    export = read_export(theirs, unit, currency)
+    policy, export = policy_of(preset, changed), read_export(theirs, unit, currency)
     run = None if files else setup.run(lambda *_: None)
-    policy = policy_of(preset, changed, run.project.mapping.mrr_policy if run else None)
+    if run is not None:
+        policy, moment = policy_of(preset, changed, run.project.mapping.mrr_policy), moment if as_of else run.as_of
     with Books.of_store(run) if run else Books.of_files(files) as books, terminal.progress() as watch:
         found = reconcile_export(books, export, policy, moment, watch)
     for warning in books.notes:
@@ -70,7 +72,9 @@ def reconcile(  # noqa: PLR0913  (an option each)
 
 def _show(console: Console, found: Reconciliation, policy: MrrPolicy, moment: int) -> None:
     whole = found.agree + found.differ
-    console.print(f"[bold]{found.agree:,} of {whole:,}[/] figures agree at {iso(moment)}{_policy(policy)}")
+    changed = ", ".join(f"{name} {value}" for name, value in changed_switches(policy).items())
+    under = f"with {terminal.plain(changed)}" if changed else "by the default policy"
+    console.print(f"[bold]{found.agree:,} of {whole:,}[/] figures agree at {iso(moment)}, {under}")
     if not found.differences:
         return
     console.print("\n[bold]Why the others differ[/]")
@@ -91,12 +95,6 @@ def _show(console: Console, found: Reconciliation, policy: MrrPolicy, moment: in
         console.print(f"… and {len(found.differences) - SHOWN:,} more; --json lists all", style="dim")
     if found.closest is not None:
         console.print(f"\nWith [bold]{found.closest.options}[/] {found.closest.agree:,} of {whole:,} agree.")
-
-
-def _policy(policy: MrrPolicy) -> str:
-    default = MrrPolicy().told()
-    changed = [f"{name} {value}" for name, value in policy.told().items() if value != default[name]]
-    return f" with {', '.join(changed)}" if changed else ""
 
 
 def _sums(cause: Cause) -> str:

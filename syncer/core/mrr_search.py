@@ -17,7 +17,7 @@ from syncer.specs.mrr_policy import MrrPolicy
 Recompute = Callable[[MrrPolicy, int], Figures]
 """The figures under a policy at an instant."""
 
-MOST_PAIRS = 40
+MOST_PAIRS = 24
 """Pairs of changes that are tried at most; those that the single changes predict come first."""
 SAMPLE = 500
 """Customers by which pairs are chosen."""
@@ -53,12 +53,14 @@ class Search:
         self.unknown = [key for key in self.keys if self._ours(key) is None]
         self.open = [key for key in self.keys if self._ours(key) is not None and not self._agrees(key, self._ours(key))]
         self.agree = len(self.keys) - len(self.open) - len(self.unknown)
+        known = {customer for customer, _ in ours}
+        self._tried = [key for key in self.open if key[0] in known]
         self._trials: dict[Change, Trial] = {}
         self._by_key: dict[Key, list[Trial]] = {key: [] for key in self.open}
 
     def run(self, parts: Mapping[Key, Iterable[Fraction]]) -> None:
         """Try everything; `parts` are the items behind our figures."""
-        singles = single_changes(self._policy, self._as_of) if self.open else []
+        singles = single_changes(self._policy, self._as_of) if self._tried else []
         for change in singles:
             self._try(change)
         self._round(parts)
@@ -97,7 +99,7 @@ class Search:
         figures = self._recompute(change.policy(self._policy), self._as_of if change.instant is None else change.instant)
         values = {key: figures.get(key, Fraction(0)) for key in self.keys}
         agree = sum(self._agrees(key, amount) for key, amount in values.items())
-        self._add(change, [key for key in self.open if self._agrees(key, values[key])], agree, {key: values[key] for key in self.open})
+        self._add(change, [key for key in self._tried if self._agrees(key, values[key])], agree, {key: values[key] for key in self._tried})
 
     def _add(self, change: Change, explains: list[Key], agree: int, values: Mapping[Key, Fraction | None]) -> None:
         trial = self._trials[change] = Trial(change, frozenset(explains), agree, values)
@@ -105,14 +107,14 @@ class Search:
             self._by_key[key].append(trial)
 
     def _round(self, parts: Mapping[Key, Iterable[Fraction]]) -> None:
-        near = [key for key in self.open if abs(Fraction(self._wanted[key]) - (self._ours(key) or 0)) < 1]
-        per_item = [key for key in self.open if key in parts and self._wanted[key] in _rounded_sums(list(parts[key]))]
+        near = [key for key in self._tried if abs(Fraction(self._wanted[key]) - (self._ours(key) or 0)) < 1]
+        per_item = [key for key in self._tried if key in parts and self._wanted[key] in _rounded_sums(list(parts[key]))]
         for change, explains in ((LESS_THAN_ONE, near), (PER_ITEM, per_item)):
             self._add(change, explains, self.agree + len(explains), {})
 
     def _pairs(self, singles: list[Trial]) -> list[tuple[Change, set[Key]]]:
         """Pairs worth trying, each with the unexplained figures that it moves: first those whose effects come to a figure of theirs."""
-        left = [key for key in self.open if not self._by_key[key]][:SAMPLE]
+        left = [key for key in self._tried if not self._by_key[key]][:SAMPLE]
         moved = {trial.change: {key for key in left if trial.values[key] != self.ours.get(key, 0)} for trial in singles}
         scored = []
         for one, other in combinations(singles, 2):

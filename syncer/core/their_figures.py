@@ -72,13 +72,30 @@ def unit_warning(export: Export, ours: Figures) -> str | None:
     if otherwise <= 2 * as_read:
         return None
     return (
-        f"the column {export.header} was read in {export.unit} units, in which {as_read:,} figures other than 0 agree with ours; "
+        f"the column {export.header} was read in {export.unit} units, in which {as_read:,} figures agree with ours; "
         f"in {other} units {otherwise:,} would. If that is what it holds, say --unit {other}"
     )
 
 
+def id_warning(export: Export, ours: Figures) -> str | None:
+    """One sentence when most ids of theirs are none of ours."""
+    ids, known = {row.customer for row in export.rows}, {customer for customer, _ in ours}
+    met = len(ids & known)
+    if 2 * met >= len(ids):
+        return None
+    return (
+        f"of {len(ids):,} ids in the column {export.id_header}, {met:,} are customers of ours; "
+        "the export must name customers by Stripe's ids (cus_…)"
+    )
+
+
 def _agreeing(theirs: Mapping[Key, Fraction], ours: Figures) -> int:
-    return sum(1 for key, amount in theirs.items() if amount and (mine := ours.get(key)) is not None and half_up(mine) == half_up(amount))
+    """How many figures agree that would not in another unit."""
+    return sum(
+        1
+        for key, amount in theirs.items()
+        if amount and exponent(key[1]) and (mine := ours.get(key)) is not None and half_up(mine) == half_up(amount)
+    )
 
 
 def _currencies(ours: Figures) -> dict[str, set[str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from syncer.core.reconcile import Ours, Rate, Reconciliation, reconcile
-from syncer.core.their_figures import Figures, Key, figures_of, reasons_of, theirs_of, unit_warning
+from syncer.core.their_figures import Figures, Key, figures_of, id_warning, reasons_of, theirs_of, unit_warning
 from syncer.runs.mrr import Books
 from syncer.runs.pull import Watch
 from syncer.specs.mrr_policy import MrrPolicy
@@ -48,7 +48,7 @@ def reconcile_export(books: Books, export: Export, policy: MrrPolicy, as_of: int
     rates = _rates(books, policy, as_of, _foreign(figures, theirs))
     ours = Ours(figures, reasons_of(customers), _parts(books, policy, as_of), rates)
     found = reconcile(ours, theirs, policy, as_of, recompute)
-    told = unit_warning(export, figures), _strangers(export.id_header, figures, theirs)
+    told = unit_warning(export, figures), id_warning(export, figures)
     return msgspec.structs.replace(found, warnings=[warning for warning in told if warning])
 
 
@@ -76,13 +76,3 @@ def _parts(books: Books, policy: MrrPolicy, as_of: int) -> dict[Key, list[Fracti
                 if item.counted and item.monthly is not None and item.currency == statement.total.currency:
                     parts[statement.total.customer, item.currency or ""].append(item.monthly)
     return parts
-
-
-def _strangers(header: str, figures: Figures, theirs: Mapping[Key, Fraction]) -> str | None:
-    """One sentence when hardly an id of theirs is one of ours."""
-    known = {customer for customer, _ in figures}
-    ids = {customer for customer, _ in theirs}
-    met = len(ids & known)
-    if not ids or 2 * met >= len(ids):
-        return None
-    return f"of {len(ids):,} ids in the column {header}, {met:,} are customers of ours; it must hold Stripe's customer ids (cus_…)"

@@ -9,7 +9,8 @@ from typing import Literal
 
 Mark = Literal[".", ","]
 
-AROUND = re.compile(r"^[A-Za-z]{0,3}\s*[^\w\s().,+-]?\s*|\s*[^\w\s().,+-]?\s*[A-Za-z]{0,3}$")
+SIGN = "[$\u20ac\u00a3\u00a5\u20a9\u20b9\u20bd\u20ba\u20ab\u20b4\u20aa\u20a6\u20b1\u0e3f]?"
+AROUND = re.compile(rf"^[A-Za-z]{{0,3}}\s*{SIGN}\s*|\s*{SIGN}\s*[A-Za-z]{{0,3}}$")
 """A currency before or behind: `US$`, `€`, `USD`."""
 GROUPS = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3})")
 """Blanks and apostrophes between thousands; `\\s` knows the narrow and the unbreakable blank too."""

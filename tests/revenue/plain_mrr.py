@@ -1,4 +1,4 @@
-"""A small account in plain Python: subscriptions with everything that a switch decides on, and their MRR under any policy."""
+"""A small account in plain Python: what switches decide on, its MRR under any policy, and Stripe's objects of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
+from typing import Any
 
 from syncer.specs.mrr_policy import MrrPolicy
 
@@ -80,3 +81,56 @@ def _monthly(sub: Sub, policy: MrrPolicy) -> Fraction:
     percent = sub.percent if sub.coupon in taken[policy.discounts] else 0
     tax = sub.tax_percent if policy.inclusive_tax == "strip" else 0
     return sub.amount * Fraction(factor) * Fraction(100 - percent, 100) * Fraction(100, 100 + tax)
+
+
+def stripe_objects(subs: list[Sub]) -> dict[str, Any]:
+    """A file for `syncer mrr` that holds the same."""
+    listed = [_object(number, sub) for number, sub in enumerate(subs)]
+    customers = [{"object": "customer", "id": customer} for customer in sorted({sub.customer for sub in subs})]
+    use = [
+        {
+            "subscription_item": f"si_{number}",
+            "period_start": AS_OF - months * 30 * DAY,
+            "period_end": AS_OF - (months - 1) * 30 * DAY - 1,
+            "amount": sub.amount,
+        }
+        for number, sub in enumerate(subs)
+        if sub.metered
+        for months in (1, 2, 3)
+    ]
+    return {"customers": customers, "subscriptions": listed, "metered_invoice_history": use}
+
+
+def _object(number: int, sub: Sub) -> dict[str, Any]:
+    price = {
+        "object": "price", "id": f"price_{number}", "product": "prod_1", "currency": sub.currency, "type": "recurring",
+        "billing_scheme": "per_unit", "unit_amount": sub.amount,
+        "recurring": {"interval": sub.every, "interval_count": 1, "usage_type": "metered" if sub.metered else "licensed"},
+    }  # fmt: skip
+    tax = {"object": "tax_rate", "id": f"txr_{number}", "percentage": sub.tax_percent, "inclusive": True}
+    item = {
+        "object": "subscription_item",
+        "id": f"si_{number}",
+        "price": price,
+        "discounts": [],
+        "tax_rates": [tax] if sub.tax_percent else [],
+    }
+    invoice = {
+        "object": "invoice", "id": f"in_{number}", "customer": sub.customer, "currency": sub.currency, "status": "open",
+        "created": AS_OF - 100 * DAY, "due_date": AS_OF - sub.overdue_days * DAY, "amount_remaining": sub.amount, "amount_paid": 0,
+        "lines": {"object": "list", "has_more": False, "data": []},
+    }  # fmt: skip
+    return {
+        "object": "subscription", "id": f"sub_{number}", "customer": sub.customer, "currency": sub.currency, "status": sub.status,
+        "start_date": sub.started, "trial_end": AS_OF + DAY if sub.status == "trialing" else None,
+        "ended_at": sub.started if sub.status == "canceled" else None,
+        "cancel_at_period_end": sub.cancels, "canceled_at": AS_OF - 40 * DAY if sub.cancels else None,
+        "pause_collection": {"behavior": sub.pause} if sub.pause else None, "latest_invoice": invoice if sub.status == "past_due" else None,
+        "discounts": [_discount(number, sub)] if sub.coupon else [],
+        "items": {"object": "list", "has_more": False, "data": [item if sub.metered else {**item, "quantity": 1}]},
+    }  # fmt: skip
+
+
+def _discount(number: int, sub: Sub) -> dict[str, Any]:
+    coupon = {"object": "coupon", "id": f"co_{number}", "percent_off": sub.percent, "amount_off": None, "duration": sub.coupon}
+    return {"object": "discount", "id": f"di_{number}", "start": sub.started, "end": None, "source": {"type": "coupon", "coupon": coupon}}

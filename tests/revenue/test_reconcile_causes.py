@@ -109,14 +109,17 @@ def test_an_export_of_an_earlier_hour_is_timing(back, name):
 
 
 def test_explanations_that_fit_equally_are_all_named():
-    subs = [Sub("cus_1", "usd", 1_000, status="past_due", overdue_days=20)]
-    only = compare(subs, {("cus_1", "usd"): Fraction(0)}).differences[0]
-    assert only.cause == "past_due"
-    assert {only.switches["past_due"], *only.also} >= {
-        "exclude",
-        "--set past_due=include_until_days:7",
-        "--set past_due=include_until_days:14",
-    } or only.also
+    subs = [Sub("cus_1", "usd", 1_000, status="past_due", overdue_days=20), Sub("cus_2", "usd", 1_000, status="past_due", overdue_days=45)]
+    only = compare(subs, {("cus_1", "usd"): Fraction(0), ("cus_2", "usd"): Fraction(1_000)}).differences[0]
+    assert only.switches == {"past_due": "exclude"}  # no preset has any of the three, and cus_2 tells against each
+    assert only.also == ["--set past_due=include_until_days:7", "--set past_due=include_until_days:14"]
+
+
+def test_the_explanation_under_which_most_agree_wins():
+    subs = [Sub("cus_1", "usd", 1_000, status="past_due", overdue_days=20), Sub("cus_2", "usd", 1_000, status="past_due", overdue_days=10)]
+    only = compare(subs, {("cus_1", "usd"): Fraction(0), ("cus_2", "usd"): Fraction(1_000)}).differences[0]
+    assert only.switches == {"past_due": "include_until_days:14"}
+    assert only.also == ["--set past_due=exclude", "--set past_due=include_until_days:7"]
 
 
 def test_who_is_on_one_side_only():

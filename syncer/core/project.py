@@ -130,7 +130,7 @@ def _fields(
     page: Page, mapping: AccountMapping, specs: Mapping[str, FieldSpec], facts: Mapping[str, Column]
 ) -> tuple[list[MappedField], list[Problem]]:
     kinds = {name: column.kind for name, column in facts.items()} | HEALTH_COLUMNS
-    kinds |= {f"prev.{key}": _kind(spec) for key, spec in specs.items() if key in mapping.fields}
+    kinds |= _prev_kinds(mapping, specs, kinds)
     money = {name: column.currency for name, column in facts.items() if column.currency}
     money |= {f"prev.{key}": RECORD for key, spec in specs.items() if spec.type == "currency"}
     fields: list[MappedField] = []
@@ -159,10 +159,24 @@ def _fields(
         currency = next(iter(used)) if len(used) == 1 else None
         clears = value.on_missing == "clear"
         fields.append(_mapped(key, spec, checked, facts, fields, currency=currency, clears=clears, limit=limit, place=place))
-        kinds[key] = _kind(spec)
+        kinds[key] = kinds[f"prev.{key}"]
         if currency:
             money |= dict.fromkeys((key, f"prev.{key}"), RECORD if spec.type == "currency" else currency)
     return fields, problems
+
+
+def _prev_kinds(mapping: AccountMapping, specs: Mapping[str, FieldSpec], kinds: Mapping[str, Kind]) -> dict[str, Kind]:
+    """Of what kind each field and so its `prev.` is: a number field that is made of money holds money."""
+    found = {key: _kind(specs[key]) for key in mapping.fields if key in specs}
+    before = {f"prev.{key}": kind for key, kind in found.items()}
+    known = {**kinds, **before}
+    for key, kind in found.items():
+        if specs[key].type == "number":
+            tries = (check(mapping.fields[key].value, {**known, f"prev.{key}": own}) for own in (Kind.NUMBER, Kind.MONEY))
+            first = next((tried for tried in tries if isinstance(tried, Expression)), None)
+            before[f"prev.{key}"] = Kind.MONEY if first and first.kind is Kind.MONEY else kind
+        known |= {key: before[f"prev.{key}"], f"prev.{key}": before[f"prev.{key}"]}
+    return before
 
 
 def _nameless(spec: FieldSpec, expression: Expression, before: Sequence[MappedField]) -> list[str]:
@@ -211,4 +225,4 @@ def _mapped(  # noqa: PLR0913  (the parts of one value)
 
 
 def _kind(spec: FieldSpec) -> Kind:
-    return Kind.MONEY if spec.type == "currency" else kind_of(spec.sql_type)
+    return Kind.MONEY if spec.type == "currency" else Kind.NUMBER if spec.type == "number" else kind_of(spec.sql_type)

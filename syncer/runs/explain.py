@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -10,8 +11,10 @@ import msgspec
 
 from syncer.core.cells import MappedField
 from syncer.core.compose import item_query
+from syncer.core.conversion import factor_column
 from syncer.core.mrr import exact_text
 from syncer.core.score import contributions_query
+from syncer.crm.canonical import plain
 from syncer.runs.propose import Proposal, proposing
 from syncer.runs.run import Run
 from syncer.runs.tables import HISTORY, RUN
@@ -126,12 +129,25 @@ def _explain(run: Run, proposal: Proposal, account_id: str, name: str, field: Ma
         held,
         run.project.mapping.fields[field.key].value,
         field.place,
-        dict(zip(names, values, strict=True)),
+        dict(zip(names, values, strict=True)) | _conversion(proposal, account_id, field),
         [found for source in field.sources for found in _objects(run, proposal, account_id, source)],
         _items(run, proposal, account_id) if "stripe.mrr" in field.expression.columns or "stripe.arr" in field.expression.columns else [],
         _contributions(run, proposal, account_id) if field.rests_on_health else [],
         [Written(when.iso(row[0]), *row[1:]) for row in history],
     )
+
+
+def _conversion(proposal: Proposal, account_id: str, field: MappedField) -> dict[str, str | None]:
+    """The rate that the value was converted by, to 12 digits: `1 EUR in JPY` → `164.145234493 of 2026-10-31`; nothing where it was not."""
+    names = [factor_column(field.converts_from, part) for part in ("currency", "n", "d", "day")] if field.converts_from else []
+    if not set(names) & proposal.engine.columns("SELECT * FROM cells").keys():
+        return {}
+    select = ", ".join(("record__currency", *names))
+    target, currency, n, d, day = proposal.engine.rows(f"SELECT {select} FROM cells WHERE account_id = $a", {"a": account_id})[0]
+    if day is None:
+        return {}
+    rate = plain(Context(prec=12).divide(Decimal(n), Decimal(d)))
+    return {f"1 {currency.upper()} in {target.upper()}": f"{rate} of {day}"}
 
 
 def _objects(run: Run, proposal: Proposal, account_id: str, source: str) -> list[dict[str, str | None]]:

@@ -51,4 +51,4 @@ def bind_factors(run: Run, engine: Engine, rates: Sequence[Rate]) -> Currencies:
         currencies = sorted({*owned, *([reporting] if reporting else [])})
         engine.fill(FACTOR, factor_rows(factors(standing_on(rates, when.day(run.as_of)), currencies, sorted(targets))))
     remedy = REMEDIES.get(mapping.rates, f"add one to mappings/{mapping.rates}")
-    return Currencies(reporting, bool(targets), remedy)
+    return Currencies(reporting, bool(targets), f"of {when.day(run.as_of)} or before; {remedy}")

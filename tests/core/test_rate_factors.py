@@ -18,6 +18,10 @@ def rate(currency, quote, text, day=0):
     return Rate(currency, quote, FIRST + timedelta(day), Decimal(text))
 
 
+def value(factor):
+    return factor and factor.value
+
+
 RATES = [
     rate("eur", "usd", "1.08"),
     rate("jpy", "usd", "0.0066"),
@@ -44,13 +48,19 @@ RATES = [
     ],
 )
 def test_the_newest_rate_of_a_day_straight_back_or_through_a_third(currency, target, day, expected):
-    assert standing_on(RATES, FIRST + timedelta(day)).factor(currency, target) == expected
+    assert value(standing_on(RATES, FIRST + timedelta(day)).factor(currency, target)) == expected
+
+
+def test_the_day_of_a_factor_is_that_of_the_newest_rate_in_it():
+    standing = standing_on(RATES, FIRST + timedelta(9))
+    pairs = [("usd", "usd"), ("jpy", "usd"), ("usd", "eur"), ("eur", "jpy"), ("jpy", "brl")]
+    assert [standing.factor(*pair).day for pair in pairs] == [None, FIRST, FIRST + timedelta(5), FIRST + timedelta(5), FIRST]
 
 
 def test_a_given_rate_wins_over_one_that_follows_from_others():
     rates = [*RATES, rate("eur", "jpy", "160")]
-    assert standing_on(rates, FIRST).factor("eur", "jpy") == 160
-    assert standing_on(rates, FIRST).factor("jpy", "eur") == Fraction(1, 160)
+    assert standing_on(rates, FIRST).factor("eur", "jpy") == (160, FIRST)
+    assert standing_on(rates, FIRST).factor("jpy", "eur") == (Fraction(1, 160), FIRST)
 
 
 def test_rates_of_one_currency_follow_from_the_others_from_the_day_that_they_hold():
@@ -82,6 +92,6 @@ def test_ways_there_and_back_are_one_whatever_the_order_of_the_rates(quoted, ord
     standing = standing_on(shuffled, FIRST)
     for one in quoted:
         for other in quoted:
-            there, back = standing.factor(one, other), standing.factor(other, one)
+            there, back = (value(standing.factor(*pair)) for pair in ((one, other), (other, one)))
             assert there == Fraction(quoted[one]) / Fraction(quoted[other])
             assert there * back == 1

@@ -58,7 +58,9 @@ def _asked(sobject: Sobject, soql: str, table: str) -> Iterator[_Rate]:
         if reply.status == 400:  # INVALID_TYPE: the object is not there without the feature
             feature = "advanced currency management" if table == "salesforce.dated_rate" else "several currencies"
             hint = "write rates: rates.csv in mappings/account.yaml, and the rates into that file"
-            raise UsageError(f"{VENDOR}: there is no {table}, as this organisation has no {feature} (or hides it from this user); {hint}")
+            raise UsageError(
+                f"{VENDOR}: there is no {table}, as this organisation has not turned on {feature} (or hides them from this user); {hint}"
+            )
         yield from reply.value.records
         path, query = reply.value.more, {}
 

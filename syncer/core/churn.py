@@ -118,7 +118,7 @@ def pairs_of(months: Iterable[str], since: str | None, until: str | None, where:
         raise UsageError("write both --from and --to, or neither for every pair of neighbouring months")
     if len(known) < 2:
         there = f"only those of {known[0]}" if known else "none"
-        raise UsageError(f"{where} has balances of two month-ends at least to tell a movement from, and there are {there}")
+        raise UsageError(f"{where}: a movement needs the balances of two month-ends, and there are {there}")
     pairs = list(pairwise(known))
     return pairs, [_gap(pair) for pair in pairs if _months_between(*pair) > 1]
 

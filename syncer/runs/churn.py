@@ -107,7 +107,7 @@ def _tell(engine: Engine, asked: Asked, where: str) -> Told:
     engine.fill(PERIOD, pairs)
     rows = engine.rows(churn_query(asked.policy))
     moves = engine.rows(moves_query(asked.policy)) if asked.movements else ()
-    lacking = unpriced(asked.policy, engine.rows(unpriced_query(asked.policy)))
+    lacking = unpriced(asked.policy, engine.rows(unpriced_query(asked.policy))) if asked.policy.reporting_currency else []
     return Told(periods(asked.policy, rows, moves), [*gaps, *lacking])
 
 

@@ -110,7 +110,7 @@ def _account(account: str) -> str | None:
 def _currency(code: str) -> str | None:
     if code in KNOWN:
         return None
-    near = did_you_mean(code, KNOWN) if len(code) == 3 else ""
+    near = did_you_mean(code, KNOWN) if len(code) == 3 and code.isalpha() else ""
     return f"{code or 'an empty cell'} is not a currency code{near or '; write three letters such as usd'}"
 
 

@@ -82,10 +82,11 @@ class Sheet:
             for (account, currency), by_month in self.index.items():
                 if since in by_month or until in by_month:
                     for segment in ("all", *self.segments):
-                        self.add(found, since, until, account, currency, segment)
+                        self.add(found, (since, until), (account, currency), segment)
         return found
 
-    def add(self, found: dict[tuple[str, ...], Sum], since: str, until: str, account: str, currency: str, segment: str) -> None:
+    def add(self, found: dict[tuple[str, ...], Sum], period: tuple[str, str], who: tuple[str, str], segment: str) -> None:
+        (since, until), (account, currency) = period, who
         lines = self.index[account, currency]
         before, after = lines.get(since, []), lines.get(until, [])
         kind, amount = self.movement(lines, since, until)

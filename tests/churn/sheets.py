@@ -65,7 +65,7 @@ def rates(number: int, target: str | None) -> list[Rate]:
 
 
 def a_rate(chance: random.Random) -> Fraction:
-    return Fraction(chance.randint(1, 10**chance.randint(3, 14)), 10**12)
+    return Fraction(chance.randint(1, 10 ** chance.randint(3, 14)), 10**12)
 
 
 def write_sheet(path: Path, lines: Iterable[Line]) -> None:

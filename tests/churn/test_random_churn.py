@@ -19,11 +19,11 @@ TRIALS = [int(os.environ["SYNCER_SEED"])] if "SYNCER_SEED" in os.environ else ra
 AMOUNTS = ("start", *KINDS, "fx", "end")
 
 
-def computed(folder, lines, switches, given=(), segments=SEGMENTS, since=None, until=None):
+def computed(folder, lines, switches, given=(), segments=SEGMENTS, *, between=(None, None)):
     """What the command tells, by from, to, currency, segment and band."""
     write_sheet(folder / "sheet.csv", lines)
     write_rates(folder / "rates.csv", switches["reporting_currency"], given)
-    asked = Asked(ChurnPolicy(**switches, segments=segments), since, until)
+    asked = Asked(ChurnPolicy(**switches, segments=segments), *between)
     answer = of_file(folder / "sheet.csv", asked, folder / "rates.csv")
     return {tuple(told(period)[name] for name in ("from", "to", "currency", "segment", "band")): told(period) for period in answer.periods}
 
@@ -62,10 +62,10 @@ def test_random_balances_are_told_exactly(number, tmp_path):
     lines, switches = sheet(number, ACCOUNTS), policy(number)
     given = rates(number, switches["reporting_currency"])
     of = Sheet(lines, switches, given, SEGMENTS)
-    jump = number % 4 == 3
-    periods = [(of.months[0], of.months[-1])] if jump else list(pairwise(of.months))
-    found = computed(tmp_path, lines, switches, given, since=of.months[0] if jump else None, until=of.months[-1] if jump else None)
-    wanted = expected(of, of.told(periods))
+    jump = (of.months[0], of.months[-1])
+    jumps = number % 4 == 3
+    found = computed(tmp_path, lines, switches, given, between=jump if jumps else (None, None))
+    wanted = expected(of, of.told([jump] if jumps else pairwise(of.months)))
     assert {key: without_decimals(period) for key, period in found.items()} == wanted
     for period in found.values():
         assert_it_balances(period)
@@ -102,9 +102,7 @@ def test_two_bases_of_accounts_add_up(tmp_path):
     one = [line for line in lines if line.account < "acc 3"]
     other = [line for line in lines if line.account >= "acc 3"]
     for since, until in pairwise(months):
-        both, *parts = (
-            computed(tmp_path, part, switches, given, segments=("region",), since=since, until=until) for part in (lines, one, other)
-        )
+        both, *parts = (computed(tmp_path, part, switches, given, ("region",), between=(since, until)) for part in (lines, one, other))
         for key, whole in both.items():
             shares = [part[key] for part in parts if key in part]
             for weight in (*AMOUNTS, "unknown"):

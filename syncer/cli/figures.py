@@ -9,7 +9,7 @@ import click
 
 from syncer.specs.mrr_policy import PRESETS
 from syncer.words.errors import UsageError
-from syncer.words.when import epoch
+from syncer.words.when import epoch, iso
 
 as_of = click.option("--as-of", metavar="T", help="A day, an ISO instant or epoch seconds; now if not said.")
 preset = click.option("--preset", type=click.Choice(list(PRESETS)), help="Switches by the name of whose figure they come near to.")
@@ -21,9 +21,11 @@ def instant(text: str | None) -> int:
     if text is None:
         return int(time.time())
     try:
-        return int(text) if text.lstrip("-").isdecimal() else epoch(text)
-    except ValueError:
+        seconds = int(text) if text.lstrip("-").isdecimal() else epoch(text)
+        iso(seconds)
+    except (ValueError, OverflowError, OSError):
         raise UsageError(f"--as-of {text} is no instant; write a day (2026-11-01), 2026-11-01T09:00:00Z or epoch seconds") from None
+    return seconds
 
 
 def set_switches(written: Sequence[str]) -> Mapping[str, str]:

@@ -21,6 +21,7 @@ from syncer.core.mrr_told import Total, arithmetic, changed_switches, major_text
 from syncer.runs.mrr import Books
 from syncer.specs.mrr_policy import MrrPolicy, policy_of
 from syncer.words import when
+from syncer.words.errors import UsageError
 from syncer.words.money import exponent
 
 SHOWN, SHOWN_UNKNOWN, SHOWN_SUBSCRIPTIONS = 20, 8, 10
@@ -62,6 +63,8 @@ def mrr(*, files: Sequence[str], as_of: str | None, preset: str | None, switches
         books = Books.of_files(files)
     else:
         run = setup.run(lambda *_: None)
+        if "stripe" not in run.sources_read():
+            raise UsageError("nothing has been read of Stripe yet: give FILEs with its objects, or run syncer pull first")
         books, policy = Books.of_store(run), policy_of(preset, changed, run.project.mapping.mrr_policy)
         instant = figures.instant(as_of) if as_of else run.as_of
     with books:
@@ -82,7 +85,7 @@ def _show(console: Console, statements: Sequence[CustomerStatement], policy: Mrr
         unknown = sum(each.total.mrr is None for each in statements)
         said = f"; {unknown:,} in all are unknown" if unknown > SHOWN_UNKNOWN else ""
         console.print(f"\n… and {len(statements) - len(shown):,} more{said}; --json has everything", style="dim")
-    console.print()
+    console.print("" if statements else "No customer and no subscription, so no MRR.")
     for total in totals(statements):
         _show_total(console, total)
     changed = ", ".join(f"{name} {value}" for name, value in changed_switches(policy).items())

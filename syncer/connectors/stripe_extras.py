@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, ValidationError, convert
 
-from syncer.connectors.stripe_faults import AMOUNT, CHOOSE, Bounds, in_words, out_of_bounds
+from syncer.connectors.stripe_faults import AMOUNT, CHOOSE, Bounds, apart, in_words, out_of_bounds
 from syncer.connectors.stripe_objects import Fault, Tree, shown
 from syncer.specs.rates import Rate
 from syncer.words import when
@@ -23,7 +23,7 @@ class Rates(Struct):
 
     date: str
     quote: str
-    rates_major: dict[str, Decimal]
+    rates_major: dict[str, Any]
 
 
 class Period(Struct):
@@ -72,19 +72,19 @@ class Extras:
         """What cannot be read, and what is said in two ways."""
         clashes = []
         for kind, known in self._said.items():
-            for key, said in known.items():
-                if len(said) > 1:
-                    files = " and ".join(sorted(f"{shown(value)} in {file}" for value, file in said.items()))
-                    clashes.append(Fault(min(said.values()), kind, f"{kind}: {' '.join(map(str, key))} is {files}; {CHOOSE}"))
+            for about, said in ((about, said) for about, said in known.items() if len(said) > 1):
+                told = apart((file, shown(value)) for value, file in said.items())
+                clashes.append(Fault(min(said.values()), kind, f"{kind}: {' '.join(map(str, about))} is {told}; {CHOOSE}"))
         return [*self._wrong, *clashes]
 
     def _take_rates(self, file: str, given: Tree) -> None:
         rates = convert(given, Rates)
         day = when.day(_instant("date", rates.date))
-        for code, rate in rates.rates_major.items():
+        for code, given_rate in rates.rates_major.items():
             for name in (code, rates.quote):
                 if name.lower() not in KNOWN:
                     raise ValueError(f"{name} is not a currency code; write three letters such as usd")
+            rate = _number(f"the rate of {code}", given_rate)
             said = out_of_bounds(RATE, rate) or (None if rate else "must be more than 0")
             if said:
                 raise ValueError(f"the rate of {code} {said}")
@@ -94,10 +94,7 @@ class Extras:
     def _take_period(self, file: str, given: Tree) -> None:
         period = convert(given, Period)
         starts, ends = (_instant(key, getattr(period, key)) for key in ("period_start", "period_end"))
-        try:
-            amount = Decimal(period.amount)
-        except InvalidOperation:
-            raise ValueError(f"amount must be a number of minor units, not {shown(period.amount)}") from None
+        amount = _number("amount", period.amount)
         said = out_of_bounds(AMOUNT, amount)
         if said or ends <= starts:
             raise ValueError(f"amount {said}" if said else f"the period of {period.subscription_item} ends before it starts")
@@ -106,6 +103,14 @@ class Extras:
     def _say(self, file: str, kind: str, key: tuple[Any, ...], value: Decimal) -> None:
         said = self._said[kind].setdefault(key, {})
         said[value] = min(file, said.get(value, file))
+
+
+def _number(what: str, given: Tree) -> Decimal:
+    """A number of JSON, or one in a text. ValueError says what was expected."""
+    try:
+        return Decimal(str(given))
+    except InvalidOperation:
+        raise ValueError(f"{what} must be a number, not {shown(given)}") from None
 
 
 def _instant(key: str, given: int | str) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from syncer.connectors.stripe_objects import Fault, Objects, Told, Tree, shown
 
-CHOOSE = "keep the telling that is right"
+CHOOSE = "remove what is out of date"
 
 
 class Bounds(NamedTuple):
@@ -72,11 +72,15 @@ def _joined(steps: list[str | int]) -> str:
 
 def _clashes(told: Told) -> Iterator[Fault]:
     for path, said in told.clashes.items():
-        by_file: dict[str, list[str]] = defaultdict(list)
-        for file, value in sorted(said):
-            by_file[file].append(value)
-        values = " and ".join(f"{' and '.join(each)} in {file}" for file, each in by_file.items())
-        yield Fault(min(by_file), told.id, f"{told.kind} {told.id}: {path} is {values}; {CHOOSE}")
+        yield Fault(min(said)[0], told.id, f"{told.kind} {told.id}: {path} is {apart(said)}; {CHOOSE}")
+
+
+def apart(said: Iterable[tuple[str, str]]) -> str:
+    """What files say of one thing, each by its name: `3 in a.json and 5 in b.json`."""
+    by_file: dict[str, list[str]] = defaultdict(list)
+    for file, value in sorted(said):
+        by_file[file].append(value)
+    return " and ".join(f"{' and '.join(values)} in {file}" for file, values in by_file.items())
 
 
 def _memberships(objects: Objects) -> Iterator[Fault]:

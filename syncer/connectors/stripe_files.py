@@ -67,7 +67,7 @@ def _given(texts: Mapping[str, bytes]) -> tuple[Given, list[Problem]]:
             problems.append(Problem(name, 1, 1, "values are nested too deeply; Stripe's objects never are"))
             continue
         if not found and rest == trees and any(not _is_empty(tree) for tree in trees):
-            problems.append(Problem(name, 1, 1, "there is no Stripe object in it; each has a key object, such as subscription or price"))
+            problems.append(Problem(name, 1, 1, 'there is no Stripe object in it; each says what it is, such as "object": "subscription"'))
     rows, faults = rows_of(objects)
     told = {line[2] for line in extras.lines}
     rows[LINES] = [*(row for row in rows.get(LINES, ()) if row[2] not in told), *extras.lines]

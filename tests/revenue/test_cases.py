@@ -37,7 +37,9 @@ def test_case(case, monkeypatch, capsys):
     assert err.splitlines() == expected.get("says_err", [])
     assert code == expected.get("exit", 0)
     customers = json.loads(out)["customers"] if out else []
-    assert [part_of(got, about) for got, about in zip(customers, expected.get("customers", ()), strict=True)] == expected.get("customers", [])
+    assert [part_of(got, about) for got, about in zip(customers, expected.get("customers", ()), strict=True)] == expected.get(
+        "customers", []
+    )
     if "total" in expected:
         assert sum(customer["mrr_minor"] for customer in customers) == expected["total"]
 

@@ -110,10 +110,14 @@ def customer_rows(customer: Customer) -> Rows:
 
 
 def subscription_rows(subscription: Subscription) -> Rows:
-    """`position` counts the discounts of the subscription, or of the item, in the order in which they apply."""
+    """`position` counts the discounts of the subscription, or of the item, in the order in which they apply.
+
+    Before a start could lie before the creation there was no `start_date`.
+    """
+    start = subscription.created if subscription.start_date is None else subscription.start_date
     row = (
         subscription.id, id_of(subscription.customer), subscription.status, lower(subscription.currency), subscription.created,
-        subscription.start_date, subscription.trial_end, subscription.cancel_at, subscription.cancel_at_period_end,
+        start, subscription.trial_end, subscription.cancel_at, subscription.cancel_at_period_end,
         subscription.canceled_at, subscription.ended_at,
         subscription.pause_collection and subscription.pause_collection.behavior, not subscription.items.has_more,
         subscription.livemode, id_of(subscription.latest_invoice),

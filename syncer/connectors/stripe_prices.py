@@ -37,7 +37,9 @@ class Tier(Struct):
 
 
 class Price(Struct):
-    """A price, or a legacy plan: the fields from `amount` on are a plan's names for the same."""
+    """A price, or a legacy plan: the fields from `amount` on are a plan's names for the same. `name` was a plan's before products
+    had one (https://docs.stripe.com/upgrades#2018-02-05).
+    """
 
     id: str
     product: Named = None
@@ -57,6 +59,7 @@ class Price(Struct):
     interval_count: int | None = None
     usage_type: str | None = None
     transform_usage: Packages | None = None
+    name: str | None = None
 
     @property
     def rhythm(self) -> Recurring:
@@ -87,7 +90,7 @@ def price_rows(price: Price) -> Rows:
     rhythm, packages = price.rhythm, price.transform_quantity or price.transform_usage
     amount = exact(price.unit_amount_decimal, price.unit_amount)
     row = (
-        price.id, id_of(price.product), price.nickname, lower(price.currency),
+        price.id, id_of(price.product), price.nickname or price.name, lower(price.currency),
         price.billing_scheme or ("tiered" if price.tiers_mode else "per_unit"), price.tiers_mode,
         exact(price.amount_decimal, price.amount) if amount is None else amount, rhythm.interval, rhythm.interval_count,
         rhythm.usage_type, packages and packages.divide_by, packages and packages.round == "up", price.active,

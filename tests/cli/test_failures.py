@@ -95,13 +95,13 @@ def test_fields_that_one_crm_does_not_have(tmp_path, crm, fields):
 
 
 FAULTS = {
-    "seats: [stripe.seats": (39, 10, "a list that is opened with [ here lacks a comma or its ]"),
-    "seats: COALESCE(stripe.saets, 0)": (39, 19, "there is no column stripe.saets; did you mean stripe.seats?"),
-    'seats: {value: "stripe.saets", on_missing: clear}': (39, 18, "there is no column stripe.saets; did you mean stripe.seats?"),
-    "seat: stripe.seats": (39, 9, "there is no field seat in the field specs; did you mean seats?"),
-    "seats: stripe.plan": (39, 10, "seats is a number field and takes number, but this expression gives text"),
+    "seats: [stripe.seats": (46, 10, "a list that is opened with [ here lacks a comma or its ]"),
+    "seats: COALESCE(stripe.saets, 0)": (46, 19, "there is no column stripe.saets; did you mean stripe.seats?"),
+    'seats: {value: "stripe.saets", on_missing: clear}': (46, 18, "there is no column stripe.saets; did you mean stripe.seats?"),
+    "seat: stripe.seats": (46, 9, "there is no field seat in the field specs; did you mean seats?"),
+    "seats: stripe.plan": (46, 10, "seats is a number field and takes money or number, but this expression gives text"),
 }
-"""What stands in line 39 of the mapping instead of `seats: stripe.seats`, and what is said of it."""
+"""What stands in line 46 of the mapping instead of `seats: stripe.seats`, and what is said of it."""
 
 
 @pytest.mark.parametrize("line", FAULTS)
@@ -122,7 +122,7 @@ def test_several_faults_are_said_at_once_each_with_its_place(fresh):
     assert said.code == 3
     first, second = said.err.removeprefix("syncer: ").splitlines()
     assert first.startswith("mappings/account.yaml:33:8: arr")
-    assert second.startswith("mappings/account.yaml:39:10: seats")
+    assert second.startswith("mappings/account.yaml:46:10: seats")
 
 
 def test_a_setting_that_there_is_not(fresh):

@@ -18,7 +18,7 @@ import msgspec
 
 from syncer.crm.salesforce.login import VENDOR
 from syncer.crm.salesforce.sobject import Sobject
-from syncer.words.errors import UsageError
+from syncer.words.errors import UsageError, VendorError
 from syncer.words.tables import Page, Row
 
 CURRENT = "SELECT IsoCode, ConversionRate, IsCorporate, LastModifiedDate FROM CurrencyType"
@@ -42,7 +42,11 @@ class _Rates(msgspec.Struct, rename={"more": "nextRecordsUrl"}):
 def rates_page(sobject: Sobject, table: str) -> Page:
     """All rates of one of the two tables. UsageError when the organisation has none such."""
     current = list(_asked(sobject, CURRENT, table))
-    corporate = next(rate.IsoCode for rate in current if rate.IsCorporate).lower()
+    corporate = next((rate.IsoCode.lower() for rate in current if rate.IsCorporate), None)
+    if corporate is None:
+        raise VendorError(
+            VENDOR, "CurrencyType names no corporate currency, so its rates say nothing; choose one in Setup, Manage Currencies"
+        )
     dated = table == "salesforce.dated_rate"
     found = _asked(sobject, DATED, table) if dated else current
     rows: list[Row] = [_row(corporate, rate) for rate in found if rate.IsoCode.lower() != corporate]

@@ -7,10 +7,11 @@ What it does not imitate:
 - Triggers, flows, validation, duplicate and assignment rules, roll-ups, formulas, record locks, undelete, merge.
 - Of SOQL: sub-queries, semi-joins, TYPEOF, HAVING, date functions, WITH, USING SCOPE, FOR VIEW, INCLUDES: refused, not
   ignored.
-- Compound fields (BillingAddress), record types, several currencies, polymorphic targets but the first object named.
+- Compound fields (BillingAddress), record types, polymorphic targets but the first object named.
 - Relations by an external id in a body or a CSV header (`Parent: {"Account_Key__c": …}`), `_HTTP_METHOD`,
   X-PrettyPrint, XML.
 - Concurrent and Bulk allocations, time-outs, the exact JSON column of a parser error, deletion's cascade.
+- Of several currencies (`load` turns them on): amounts are never converted, not in SOQL (`convertCurrency`) either.
 - Of Bulk 2.0: jobs end at the second look at them, multipart creation, sizes. Of tooling: only CustomField.
 """
 

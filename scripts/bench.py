@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from syncer.runs.pull import Watch
     from syncer.runs.run import Run
 
-PARTS = ("standins", "company", "sync", "compute")
+PARTS = ("standins", "company", "sync", "compute", "mrr")
 CRMS = ("salesforce", "hubspot")
 ACCOUNTS_FOR_PAGES = 2500
 """Enough for a full page of every vendor."""
@@ -39,7 +39,7 @@ TIMES = 21
 
 
 def tell(name: str, value: float, unit: str, about: str, **sizes: Any) -> None:
-    digits = 2 if unit in {"s", "ms"} else 0
+    digits = 2 if unit in {"s", "ms", "times"} else 0
     print(json.dumps({"name": name, "value": round(value, digits), "unit": unit, **sizes, "about": about}), flush=True)
 
 
@@ -295,6 +295,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=(__doc__ or "").splitlines()[0], epilog=example)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure: {', '.join(PARTS)} (default: all)")
     parser.add_argument("--accounts", type=int, default=1000, help="accounts of the company (default 1000)")
+    parser.add_argument("--customers", type=int, default=1_000_000, help="customers of the part mrr (default 1000000)")
     parser.add_argument("--crm", choices=CRMS, help="only this CRM")
     parser.add_argument("--no-paces", action="store_true", help="do not wait for the vendors' limits: then the wall is the work alone")
     asked = parser.parse_args()
@@ -307,6 +308,10 @@ def main() -> None:
         company(asked.accounts)
     if parts & {"sync", "compute"}:
         syncs(asked.accounts, [asked.crm] if asked.crm else list(CRMS), paced=not asked.no_paces, parts=parts)
+    if "mrr" in parts:
+        from bench_mrr import mrr
+
+        mrr(asked.customers)
 
 
 if __name__ == "__main__":

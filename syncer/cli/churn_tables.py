@@ -57,20 +57,20 @@ def _show_movements(console: Console, currency: str, periods: Sequence[Period]) 
     for row, period in zip(rows, periods, strict=True):
         table.add_row(*row, *([_bar(period.end / largest)] if bars else []))
     console.print(table)
-    for period in periods:
-        if period.unknown:
-            are = "accounts are" if period.unknown > 1 else "account is"
-            console.print(f"{_label(period)}: {period.unknown:,} {are} not known at both ends, and in no figure", style="yellow")
 
 
-def _show_rates(console: Console, periods: Iterable[Period]) -> None:
-    table = _table(["month", "churned", "logo churn", "gross", "net", "NRR", "GRR", "quick ratio"])
+def _show_rates(console: Console, periods: Sequence[Period]) -> None:
+    unknown = any(period.unknown for period in periods)
+    table = _table(["month", "churned", "logo churn", "gross", "net", "NRR", "GRR", "quick ratio", *(["unknown"] if unknown else [])])
     for period in periods:
         quick = NOTHING if period.quick_ratio is None else f"{decimals(period.quick_ratio, 2)}"
         rates = (period.logo.rate, period.gross, period.net, period.nrr, period.grr)
-        table.add_row(_label(period), _churned(period), *map(_percent, rates), quick)
+        apart = [f"[yellow]{period.unknown:,}[/]" if period.unknown else NOTHING] if unknown else []
+        table.add_row(_label(period), _churned(period), *map(_percent, rates), quick, *apart)
     console.print()
     console.print(table)
+    if unknown:
+        console.print("unknown: accounts not known at both ends, which are in no figure", style="dim")
 
 
 def _show_segment(console: Console, segment: str, periods: Sequence[Period]) -> None:

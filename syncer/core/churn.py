@@ -96,8 +96,8 @@ def moves_query(policy: ChurnPolicy, dialect: str = "duckdb") -> str:
 
 
 def unpriced_query(policy: ChurnPolicy, dialect: str = "duckdb") -> str:
-    """A row per currency and month-end without a rate: currency, month, accounts that are kept out for it."""
-    return f"{compose('churn_unpriced', churn_macros(policy), dialect=dialect)} ORDER BY month, currency"
+    """A row per currency that has no rate at some month-end: currency, the first such month, the last, accounts kept out for it."""
+    return f"{compose('churn_unpriced', churn_macros(policy), dialect=dialect)} ORDER BY currency"
 
 
 def pairs_of(months: Iterable[str], since: str | None, until: str | None, where: str) -> tuple[list[tuple[str, str]], list[str]]:
@@ -135,12 +135,12 @@ def _months_between(since: str, until: str) -> int:
 
 
 def unpriced(policy: ChurnPolicy, rows: Iterable[Sequence[Any]]) -> list[str]:
-    """A sentence for each currency and month that has no rate."""
+    """A sentence for each currency that has no rate at some month-end."""
     code = (policy.reporting_currency or "").upper()
     return [
-        f"there is no rate from {currency.upper()} to {code} up to the end of {month}: {accounts} "
-        f"{'accounts are' if accounts > 1 else 'account is'} kept out as unknown; add a line to the rates"
-        for currency, month, accounts in rows
+        f"there is no rate from {currency.upper()} to {code} up to the end of {first}{f', nor up to {last}' if last != first else ''}: "
+        f"{accounts} {'accounts are' if accounts > 1 else 'account is'} kept out as unknown; add a line to the rates"
+        for currency, first, last, accounts in rows
     ]
 
 

@@ -95,9 +95,11 @@ def of_proposal(run: Run, crm: str, engine: Engine, asked: Asked, rates: Iterabl
     engine.compute(BALANCE.name, _OF_STORE, {"crm": crm})
     fields = _picklists(run, crm, asked.policy)
     months = [month for (month,) in engine.rows(f"SELECT DISTINCT month FROM {BALANCE.name}")]
+    if not months:
+        raise UsageError("no sync has kept any history of revenue yet; run syncer sync, or name a file of balances")
     engine.fill(MONTH, [(month, when.month_end(month)) for month in months])
     engine.compute(SEGMENT.name, _FIELDS_THEN, {"crm": crm, "fields": f",{','.join(fields)},"})
-    told = _tell(engine, asked, "the history of this state")
+    told = _tell(engine, asked, "the history in the state")
     return Told(told.periods, [*told.problems, *_caveats(run, engine, told.periods)])
 
 

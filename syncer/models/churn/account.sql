@@ -1,5 +1,6 @@
 -- grain: period × account × currency of the books. Unit: 1/WORTH_D() of its minor units; `start_n` at the start's rates, `held_n` the same
--- balance at the end's, `end_n` at the end's. NULL where a balance or its rate is not known. Who has no row in a month paid nothing then.
+-- balance at the end's, `end_n` at the end's. `start_n` and `end_n` are NULL where a balance or its rate is not known (where the start has
+-- a rate, so has its balance at the end). Who has no row in a month paid nothing then.
 WITH side AS (
   SELECT
     p.from_month, p.to_month, b.account, BOOKS(b.currency) AS currency, b.mrr_minor > 0 AS start_paid, b.free AS start_free,
@@ -22,7 +23,7 @@ WITH side AS (
 SELECT
   from_month, to_month, account, currency,
   CASE WHEN COUNT(start_n) = COUNT(*) THEN SUM(start_n) END AS start_n,
-  CASE WHEN COUNT(held_n) = COUNT(*) THEN SUM(held_n) END AS held_n,
+  SUM(held_n) AS held_n,
   CASE WHEN COUNT(end_n) = COUNT(*) THEN SUM(end_n) END AS end_n,
   COUNT(CASE WHEN start_paid THEN 1 END) > 0 AS start_paid,
   COUNT(CASE WHEN end_paid THEN 1 END) > 0 AS end_paid,

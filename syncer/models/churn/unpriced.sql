@@ -1,4 +1,4 @@
--- grain: currency × month-end that has no rate although somebody paid in it then, or until then.
+-- grain: currency without a rate at some month-end although somebody paid in it then, or until then: the first and the last of these.
 WITH needed AS (
   SELECT b.currency, p.from_month AS month, b.account
   FROM churn.period AS p
@@ -10,8 +10,8 @@ WITH needed AS (
   JOIN churn.balance AS b ON b.month IN (p.from_month, p.to_month)
   WHERE b.mrr_minor > 0
 )
-SELECT n.currency, n.month, COUNT(*) AS accounts
+SELECT n.currency, MIN(n.month) AS first_month, MAX(n.month) AS last_month, COUNT(DISTINCT n.account) AS accounts
 FROM needed AS n
 LEFT JOIN churn_worth AS w ON w.currency = n.currency AND w.month = n.month
 WHERE w.month IS NULL
-GROUP BY n.currency, n.month
+GROUP BY n.currency

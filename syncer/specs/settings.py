@@ -59,7 +59,7 @@ class _Section(BaseModel):
 
 
 class StripeSettings(_Section):
-    """A restricted key that may read customers, subscriptions, prices, products, coupons and events."""
+    """A restricted key that may read customers, subscriptions, prices, products, coupons, invoices and events."""
 
     api_key: SecretStr
     base_url: Url = "https://api.stripe.com"

@@ -42,7 +42,7 @@ amounts = st.decimals(min_value=Decimal(-(10**15)), max_value=Decimal(10**15), p
 rates = st.decimals(min_value=Decimal("0.000001"), max_value=Decimal(10**6), places=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(amounts, min_size=1, max_size=6), rates, rates, st.integers(0, 6))
 def test_a_value_is_exact_to_the_last_digit_of_the_field_or_held(numbers, one, other, scale):
     factor = Fraction(one) / Fraction(other)

@@ -14,6 +14,7 @@ from syncer.cli.jobs import as_json
 from syncer.core.churn import told
 from syncer.runs import churn as runs
 from syncer.runs.churn import Asked, Told
+from syncer.runs.run import Run
 from syncer.specs.churn import ChurnPolicy, churn_policy_of
 from syncer.words.errors import UsageError
 
@@ -45,17 +46,23 @@ def churn(  # noqa: PLR0913  (an option each)
     """Tell how recurring revenue moved from month-end to month-end: new, expansion, contraction, churn, reactivation, and the rates.
 
     FILE holds balances, month,account,currency,mrr_minor: 0 where an account paid nothing, empty where nobody knows. Nothing
-    is sent anywhere. Without FILE the history in the state is told. Switches: reactivation_window_days,
-    net_churn_includes_reactivation, free_plan_is_churn, denominator, reporting_currency, contract_size, tenure.
+    is sent anywhere. Without FILE the history in the state is told, under the switches of mappings/monthly_metric.yaml.
+    Switches: reactivation_window_days, net_churn_includes_reactivation, free_plan_is_churn, denominator,
+    reporting_currency, contract_size, tenure.
 
     \b
     Examples:  syncer churn balances.csv
                syncer churn balances.csv --from 2025-12 --to 2026-06 --segment contract_size --segment tenure
                syncer churn balances.csv --set reporting_currency=usd --rates rates.csv --json
     """
-    policy = churn_policy_of(figures.set_switches(switches), tuple(segments))
-    asked = Asked(policy, _month("--from", since), _month("--to", until), movements=as_json)
-    found = runs.of_file(file, asked, rates) if file else _of_store(crm, asked, rates)
+    changed, between = figures.set_switches(switches), (_month("--from", since), _month("--to", until))
+    if file:
+        policy = churn_policy_of(changed, tuple(segments))
+        found = runs.of_file(file, Asked(policy, *between, movements=as_json), rates)
+    else:
+        run, chosen = _run(crm)
+        policy = churn_policy_of(changed, tuple(segments), _written(run))
+        found = runs.of_store(run, chosen, Asked(policy, *between, movements=as_json), rates)
     for problem in found.problems:
         click.echo(f"syncer: {problem}", err=True)
     if as_json:
@@ -64,12 +71,19 @@ def churn(  # noqa: PLR0913  (an option each)
         churn_tables.show(terminal.out(), policy, found.periods)
 
 
-def _of_store(crm: str | None, asked: Asked, rates: Path | None) -> Told:
+def _run(crm: str | None) -> tuple[Run, str]:
+    """A run over the state, and the CRM to tell accounts by."""
     run = setup.run(lambda *_: None)
     chosen = crm or next(iter(run.settings.crms), None)
     if chosen is None:
         raise UsageError("no CRM is set up to tell accounts by: add a salesforce: or hubspot: section to syncer.yaml, or name a file")
-    return runs.of_store(run, chosen, asked, rates)
+    return run, chosen
+
+
+def _written(run: Run) -> ChurnPolicy:
+    """The policy of what a sync writes of each month; which segments are told is asked here."""
+    written = run.project.monthly.policy if run.project.monthly else ChurnPolicy()
+    return written.model_copy(update={"segments": ()})
 
 
 def _month(option: str, text: str | None) -> str | None:

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 from syncer.specs.churn import CONTRACT_SIZE, TENURE
@@ -17,6 +18,8 @@ from syncer.words.money import KNOWN
 
 COLUMNS = ("month", "account", "currency", "mrr_minor")
 MOST_PROBLEMS = 50
+
+_CELLS = itemgetter(*COLUMNS)
 
 Balance = tuple[str, str, str, int | None, bool]
 """month, account, currency in lower case, minor units (None: not known), free: it is on the list of the month and pays nothing."""
@@ -36,8 +39,12 @@ def read_balances(path: Path, segments: Sequence[str] = ()) -> tuple[Balances, l
     problems: list[Problem] = []
     required, optional = {name: (name,) for name in COLUMNS}, {name: (name,) for name in reading.segments}
     for found in each_row(path, required, optional, keep_others=bool(optional)):
-        said = [found] if isinstance(found, Problem) else [Problem(str(path), found.line, 1, text) for text in reading.take(found)]
-        problems += said
+        if isinstance(found, Problem):
+            problems.append(found)
+        elif said := reading.take(found):
+            problems += [Problem(str(path), found.line, 1, text) for text in said]
+        else:
+            continue
         if len(problems) >= MOST_PROBLEMS or reading.broken:
             break
     return reading.balances, sorted(problems)
@@ -56,7 +63,7 @@ class _Reading:
 
     def take(self, row: CsvRow) -> list[str]:
         """What is wrong with the row; nothing when it was taken."""
-        month, account, code, amount = (row.values[name] for name in COLUMNS)
+        month, account, code, amount = _CELLS(row.values)
         code = code.lower()
         lines = self._lines.get((month, code))
         # a month and a currency that stood together before need no second look: files have millions of rows

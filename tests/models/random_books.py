@@ -169,22 +169,19 @@ class _Books:
         return self._priced
 
     def add_usage(self, item_id: str, subscription_id: str) -> None:
-        """Periods of a month, some with several lines, some on invoices that bill nothing, the last not closed."""
+        """Periods of a month, the last not always closed: as a file tells them, or by invoices, of which some bill nothing."""
         dice = self.dice
-        last = AS_OF + dice.choice((-DAY, -1, 0, 1, DAY))
+        last, told = AS_OF + dice.choice((-DAY, -1, 0, 1, DAY)), self.one_in(4)
         for number in range(dice.choice((0, 1, 2, 3, 4, 5, 5))):
-            for line in range(dice.choice((1, 1, 2))):
-                invoice_id = None
-                if not self.one_in(4):
-                    invoice_id = f"in_{item_id}_{number}_{line}"
+            period = {"period_start": last - (number + 1) * 30 * DAY, "period_end": last - number * 30 * DAY}
+            for line in range(1 if told else dice.choice((1, 1, 2))):
+                invoice_id = None if told else f"in_{item_id}_{number}_{line}"
+                amount = self.amount() if told else Decimal(dice.choice((0, dice.randrange(1, 50_000))))
+                if not told and not self.one_in(20):
                     status = dice.choice(("open", "paid", "paid", "paid", "uncollectible", "void", "draft"))
-                    if not self.one_in(20):
-                        self.add("stripe.invoice", id=invoice_id, subscription_id=subscription_id, status=status, deleted=self.one_in(20))
-                period = {"period_start": last - (number + 1) * 30 * DAY, "period_end": last - number * 30 * DAY}
-                self.add(
-                    "stripe.invoice_line", invoice_id=invoice_id, id=f"il_{item_id}_{number}_{line}", subscription_item_id=item_id,
-                    amount=dice.choice((Decimal(0), Decimal(dice.randrange(1, 50_000)), self.amount())), **period,
-                )  # fmt: skip
+                    self.add("stripe.invoice", id=invoice_id, subscription_id=subscription_id, status=status, deleted=self.one_in(20))
+                about = {"id": f"il_{item_id}_{number}_{line}", "subscription_item_id": item_id, "amount": amount}
+                self.add("stripe.invoice_line", invoice_id=invoice_id, **about, **period)
 
     def add_discounts(self, subscription_id: str, items: list[str]) -> None:
         dice = self.dice
@@ -209,11 +206,10 @@ class _Books:
     def add_taxes(self, subscription_id: str, items: list[str]) -> None:
         dice = self.dice
         for item_id in [None, *(item_id for item_id in items if self.one_in(2))]:
-            for number, percentage in enumerate(dice.sample(("20", "8.875", "7.7", "10", "0"), dice.choice((1, 1, 2)))):
-                self.add(
-                    "stripe.subscription_tax", subscription_id=subscription_id, item_id=item_id, rate_id=f"txr_{number}",
-                    percentage=Decimal(percentage), inclusive=dice.random() < 0.6,
-                )  # fmt: skip
+            for percentage in dice.sample(("20", "8.875", "7.7", "10", "0"), dice.choice((1, 1, 2))):
+                inclusive = dice.random() < 0.6
+                rate = {"rate_id": f"txr_{percentage}_{inclusive}", "percentage": Decimal(percentage), "inclusive": inclusive}
+                self.add("stripe.subscription_tax", subscription_id=subscription_id, item_id=item_id, **rate)
 
     def add_rates(self) -> None:
         """Of several days, today's not always the newest; some pairs have none at all, some only of the future."""

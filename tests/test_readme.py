@@ -72,14 +72,16 @@ def test_the_settings_load(tmp_path, monkeypatch):
 
 
 def test_the_commands_work_one_after_the_other(tmp_path):
-    lines = [line.split("#")[0].strip() for line in blocks("sh")[-1].splitlines()]
-    assert all(line.startswith("syncer ") for line in lines)
+    lines = [line.split("#")[0].strip() for block in blocks("sh") for line in block.splitlines() if line.startswith("syncer ")]
+    assert len(lines) >= 9
+    write_exports(tmp_path)
     stand_ins = [sys.executable, "-m", "syncer", "sandbox", "--accounts", "40", "--json", "--no-limits"]
     with subprocess.Popen(stand_ins, stdout=subprocess.PIPE, text=True) as served:
         try:
             environment = json.loads(served.stdout.readline())["environment"]
             for line in lines:
                 arguments = [part.strip('"') for part in re.findall(r'"[^"]*"|\S+', line)[1:]]
+                arguments = [found for part in arguments for found in (sorted(map(str, tmp_path.glob(part))) if "*" in part else [part])]
                 done = syncer(*arguments, folder=tmp_path, **environment)
                 if arguments[0] == "explain":  # README's account is not in this company
                     assert "no account in salesforce has the id, key or name 'Acme'" in done.stderr or done.returncode == 0
@@ -87,6 +89,18 @@ def test_the_commands_work_one_after_the_other(tmp_path):
                     assert done.returncode == 0, f"{line}: {done.stderr}"
         finally:
             served.terminate()
+
+
+def write_exports(folder):
+    """The files that README's examples name."""
+    price = {"id": "price_1", "object": "price", "product": "prod_1", "currency": "usd", "billing_scheme": "per_unit", "unit_amount": 900}
+    price["recurring"] = {"interval": "month", "interval_count": 1, "usage_type": "licensed"}
+    item = {"id": "si_1", "object": "subscription_item", "price": price, "quantity": 2}
+    subscription = {"id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "active", "currency": "usd"}
+    subscription |= {"start_date": 1_700_000_000, "items": {"object": "list", "data": [item], "has_more": False}}
+    (folder / "export").mkdir()
+    (folder / "export" / "subscriptions.json").write_text(json.dumps([subscription]))
+    (folder / "chartmogul.csv").write_text("id,currency,mrr\ncus_1,USD,18.00\n")
 
 
 def test_links_to_files_lead_somewhere():

@@ -16,8 +16,8 @@ from syncer.cli import figures, setup, terminal
 from syncer.cli.jobs import as_json
 from syncer.cli.reconcile import reconcile
 from syncer.core import mrr_told
-from syncer.core.mrr import CustomerStatement, ItemMrr, Reporting, SubscriptionMrr, exact_text
-from syncer.core.mrr_told import Total, arithmetic, changed_switches, major_text, totals
+from syncer.core.mrr import CustomerMrr, CustomerStatement, ItemMrr, SubscriptionMrr, exact_text
+from syncer.core.mrr_told import Total, arithmetic, changed_switches, converted_total, major_text, totals
 from syncer.runs.mrr import Books
 from syncer.specs.mrr_policy import MrrPolicy, policy_of
 from syncer.words import when
@@ -25,7 +25,7 @@ from syncer.words.errors import UsageError
 from syncer.words.money import exponent
 
 SHOWN, SHOWN_UNKNOWN, SHOWN_SUBSCRIPTIONS = 20, 8, 10
-WIDEST, INDENT = 110, 4
+WIDEST, INDENT = 140, 4
 
 
 class WithCommands(click.Command):
@@ -88,6 +88,9 @@ def _show(console: Console, statements: Sequence[CustomerStatement], policy: Mrr
     console.print("" if statements else "No customer and no subscription, so no MRR.")
     for total in totals(statements):
         _show_total(console, total)
+    converted = converted_total(statements)
+    if converted:
+        _show_total(console, converted, "in all: ")
     changed = ", ".join(f"{name} {value}" for name, value in changed_switches(policy).items())
     console.print(f"As of {when.iso(instant)}, {f'with {terminal.plain(changed)}' if changed else 'by the default policy'}", style="dim")
 
@@ -111,7 +114,7 @@ def _show_customer(console: Console, statement: CustomerStatement, policy: MrrPo
     if total.mrr_minor is None:
         console.print(f"{head}[yellow]unknown[/]: {terminal.plain(total.unknown or '')}")
     else:
-        console.print(f"{head}[bold]{_amount(total.mrr_minor, total.currency)}[/] a month{_reported(total.reporting)}")
+        console.print(f"{head}[bold]{_amount(total.mrr_minor, total.currency)}[/] a month{_reported(total)}")
     if not statement.subscriptions:
         console.print("  no subscription", style="dim")
     for subscription in statement.subscriptions[:SHOWN_SUBSCRIPTIONS]:
@@ -128,8 +131,8 @@ def _show_subscription(console: Console, subscription: SubscriptionMrr, policy: 
         return
     console.print(f"{name}{'' if subscription.items else '  no items'}")
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(max_width=28)
-    table.add_column(ratio=1)
+    table.add_column(max_width=28, overflow="fold")
+    table.add_column(ratio=1, overflow="fold")
     table.add_column(justify="right", no_wrap=True)
     table.width = min(console.width, WIDEST) - INDENT
     for item in subscription.items[:SHOWN]:
@@ -139,25 +142,27 @@ def _show_subscription(console: Console, subscription: SubscriptionMrr, policy: 
 
 def _item(item: ItemMrr, policy: MrrPolicy) -> tuple[str, str, str]:
     name, how = terminal.plain(item.product or item.price or item.id), terminal.plain(arithmetic(item, policy))
+    before = f"[dim]{how};[/] " if how else ""
     if item.why_not:
-        return name, f"[dim]{how}[/] does not count: {terminal.plain(item.why_not)}".lstrip(), "[dim]0[/]"
-    if item.monthly is None or item.unknown:
-        return name, f"[dim]{how}[/] {terminal.plain(item.unknown or '')}".lstrip(), "[yellow]unknown[/]"
+        return name, f"{before}does not count: {terminal.plain(item.why_not)}", "[dim]0[/]"
+    if item.unknown or item.monthly is None:
+        return name, f"{before}{terminal.plain(item.unknown or '')}", "[yellow]unknown[/]"
     return name, how, major_text(item.monthly, item.currency)
 
 
-def _show_total(console: Console, total: Total) -> None:
+def _show_total(console: Console, total: Total, of: str = "") -> None:
     counts = [f"{total.paying:,} paying", f"{total.without:,} with nothing that counts"]
     counts += [f"[yellow]{total.unknown:,} unknown, not in this sum[/]"] if total.unknown else []
-    console.print(f"[bold]{_amount(total.minor, total.currency)}[/] a month  {' · '.join(counts)}")
+    console.print(f"[bold]{_amount(total.minor, total.currency)}[/] a month  {of}{' · '.join(counts)}")
 
 
-def _reported(report: Reporting | None) -> str:
-    if report is None:
+def _reported(total: CustomerMrr) -> str:
+    report = total.reporting
+    if report is None or report.currency == total.currency:
         return ""
     if report.mrr_minor is None:
-        return f" [yellow]unknown in {report.currency.upper()}[/]: {terminal.plain(report.unknown or '')}"
-    rate = f" at {exact_text(Fraction(report.rate))} of {report.rate_date}" if report.rate and report.rate_date else ""
+        return f", [yellow]unknown in {report.currency.upper()}[/]: {terminal.plain(report.unknown or '')}"
+    rate = f" at {exact_text(Fraction(report.rate))} of {report.rate_date}" if report.rate else ""
     return f" = {_amount(report.mrr_minor, report.currency)}[dim]{rate}[/]"
 
 

@@ -112,9 +112,17 @@ def _problem(fault: Fault, texts: Mapping[str, bytes]) -> Problem:
 
 
 def _notes(objects: Objects) -> list[str]:
+    """What is not in the files. Lists of items that go on are not told here: those subscriptions are held."""
     known = objects.told["subscription"]
-    strays = [item.id for item in objects.told["subscription_item"].values() if str(item.values.get("subscription")) not in known]
     listed = {each for subscription in known.values() if subscription.page for each in subscription.page["data"]}
-    lost = sorted(set(strays) - listed)
-    notes = [f"the list {url} goes on (has_more) beyond these files; figures are of what is in them" for url in objects.unfinished]
-    return [*notes, *([f"{len(lost)} subscription items are of subscriptions that are in no file, such as {lost[0]}"] if lost else [])]
+    told = objects.told["subscription_item"].values()
+    strays = [item.id for item in told if item.id not in listed and str(item.values.get("subscription")) not in known]
+    lists, items = _some("list", objects.unfinished), _some("subscription item", sorted(strays))
+    notes = [f"{lists} not whole (has_more) in these files; figures are of what is in them"] if lists else []
+    return [*notes, f"{items} of a subscription that is in no file; nothing of that counts"] if items else notes
+
+
+def _some(what: str, names: Sequence[str]) -> str:
+    if len(names) < 2:
+        return f"the {what} {names[0]} is" if names else ""
+    return f"{len(names):,} {what}s, such as {names[0]}, are"

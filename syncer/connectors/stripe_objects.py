@@ -27,16 +27,17 @@ RECORDS: Mapping[str, Any] = {
     "discount": Discount,
     "tax_rate": TaxRate,
 }
-NOT_ABOUT_MONEY = {"customer": {"name", "email", "metadata", "delinquent"}}
-READ = {
-    kind: {field.encode_name for field in msgspec.structs.fields(record)} - NOT_ABOUT_MONEY.get(kind, set())
-    for kind, record in RECORDS.items()
-}
+NOT_READ = {"email", "delinquent", "active", "livemode", "created", "current_period_start", "current_period_end"}
+"""No figure of MRR rests on these, so files may differ in them; an invoice's creation stands for its due date."""
+READ = {kind: {field.encode_name for field in msgspec.structs.fields(record)} - NOT_READ for kind, record in RECORDS.items()}
+READ["customer"] -= {"name", "metadata"}
+READ["invoice"] |= {"created"}
 READ["subscription_item"] |= {"subscription", "deleted"}
 
 STANDS_AT = {
-    "customer": "customer", "items": "subscription_item", "price": "price", "plan": "price", "product": "product", "coupon": "coupon",
-    "discount": "discount", "discounts": "discount", "tax_rates": "tax_rate", "default_tax_rates": "tax_rate", "latest_invoice": "invoice",
+    "customer": "customer", "subscriptions": "subscription", "items": "subscription_item", "price": "price", "plan": "price",
+    "product": "product", "coupon": "coupon", "discount": "discount", "discounts": "discount", "tax_rates": "tax_rate",
+    "default_tax_rates": "tax_rate", "latest_invoice": "invoice",
 }  # fmt: skip
 """What an object without an `object` key is, by the key that it stands at inside a Stripe object."""
 
@@ -46,8 +47,8 @@ MAY_LACK_ID = ("discount", "invoice")
 NOT_NOW = ("pending_update", "phases")
 """What a subscription may become one day, in objects that look like its present."""
 
-ASKED_FOR = ("tiers", "applies_to")
-"""Stripe leaves these out, or null, unless they are asked for: null says nothing."""
+MAY_BE_BLANK = ("tiers", "applies_to", "name", "nickname")
+"""Null says nothing here: Stripe leaves some out unless they are asked for, and names are often left empty."""
 
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
@@ -136,13 +137,17 @@ class Objects:
         if isinstance(named, str):
             kind, inside = named, True
         known = STANDS_AT if inside else {}
-        values = {key: self._take(file, each, known.get(key), inside=inside) for key, each in value.items() if key not in NOT_NOW}
+        values = {
+            key: each if key == "metadata" else self._take(file, each, known.get(key), inside=inside)
+            for key, each in value.items()
+            if key not in NOT_NOW
+        }
         kind = "price" if kind == "plan" else kind
         return self._keep(file, kind, values) if kind is not None and kind in RECORDS else values
 
     def _take_page(self, file: str, page: dict[str, Tree], kind: str | None, *, inside: bool) -> Tree:
         url = page.get("url")
-        if isinstance(url, str) and kind != "subscription_item":
+        if isinstance(url, str) and (kind == "subscription" or not inside):
             self._pages[url] = self._pages.get(url, False) or not page.get("has_more")
         return {**page, "data": self._take(file, page.get("data"), kind, inside=inside)}
 
@@ -152,7 +157,7 @@ class Objects:
             if "object" in values and kind not in MAY_LACK_ID:
                 self.nameless.append((file, kind))
             return values
-        said = {key: _plain(key, values[key]) for key in READ[kind] & values.keys() if key not in ASKED_FOR or values[key] is not None}
+        said = {key: _plain(key, values[key]) for key in READ[kind] & values.keys() if key not in MAY_BE_BLANK or values[key] is not None}
         self.told[kind].setdefault(name, Told(kind, name)).add(file, said)
         return name
 

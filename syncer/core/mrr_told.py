@@ -37,17 +37,23 @@ def as_json(statements: Iterable[CustomerStatement], policy: MrrPolicy, as_of: i
 
 
 def totals(statements: Iterable[CustomerStatement]) -> list[Total]:
-    """By currency; a customer without any counts where it last had one."""
-    by_currency: dict[str, list[CustomerStatement]] = defaultdict(list)
+    """By currency, a customer that has none under "?"."""
+    by_currency: dict[str, list[int | None]] = defaultdict(list)
     for statement in statements:
-        by_currency[statement.total.currency or "?"].append(statement)
-    found = []
-    for currency, several in sorted(by_currency.items()):
-        known = [statement.total for statement in several if statement.total.mrr_minor is not None]
-        paying = sum(total.mrr_minor != 0 for total in known)
-        minor = sum(total.mrr_minor or 0 for total in known)
-        found.append(Total(currency, minor, paying, len(known) - paying, len(several) - len(known)))
-    return found
+        by_currency[statement.total.currency or "?"].append(statement.total.mrr_minor)
+    return [_total(currency, amounts) for currency, amounts in sorted(by_currency.items())]
+
+
+def converted_total(statements: Iterable[CustomerStatement]) -> Total | None:
+    """All of them in the reporting currency, if there is one."""
+    reports = [statement.total.reporting for statement in statements if statement.total.reporting]
+    return _total(reports[0].currency, [report.mrr_minor for report in reports]) if reports else None
+
+
+def _total(currency: str, amounts: Sequence[int | None]) -> Total:
+    known = [amount for amount in amounts if amount is not None]
+    paying = sum(amount != 0 for amount in known)
+    return Total(currency, sum(known), paying, len(known) - paying, len(amounts) - len(known))
 
 
 def changed_switches(policy: MrrPolicy) -> Mapping[str, str]:
@@ -74,7 +80,7 @@ def major_text(minor: Fraction | int, currency: str | None) -> str:
 
 
 def arithmetic(item: ItemMrr, policy: MrrPolicy) -> str:
-    """From price to month in major units: `3 \u00d7 10.00 = 30.00, less 3.00 = 27.00 a year \u00d7 1/12`."""
+    """From price to month in major units, as far as it is known: `3 \u00d7 10.00 = 30.00, less 3.00 = 27.00 a year \u00d7 1/12`."""
     if item.amount is None or item.discounted is None or item.monthly is None:
         return _basis(item)
     text = f"{_basis(item)} = {major_text(item.amount, item.currency)}"
@@ -96,7 +102,7 @@ def _basis(item: ItemMrr) -> str:
     if item.price is None:
         return "written in its metadata"
     if item.metered:
-        return "metered, mean of its last periods"
+        return "" if item.amount is None else "mean of its last periods"
     if terms is None or item.quantity is None:
         return ""
     if terms.tiers_mode:

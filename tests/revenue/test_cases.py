@@ -1,4 +1,4 @@
-"""Each folder of cases/ is files as people give them to `syncer mrr`, and what it must say: figures (published ones with their source), or problems.
+"""Each folder of cases/ is files as people give them to `syncer mrr`, and what it must say: figures, published ones too, or problems.
 
 expected.json: `customers` are the JSON's, each with the keys that the case is about; `total` the sum of all; `says_err` lines on stderr,
 `exit` the code. `files` and `args` where the command is not simply all files as of 2026-11-01. `source` is where figures are published.

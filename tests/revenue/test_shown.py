@@ -22,6 +22,7 @@ def test_page(width, words, monkeypatch, capsys):
 
 
 def test_of_thousands_the_largest_are_shown(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("COLUMNS", "120")
     books = json.loads((HERE / "books.json").read_text())
     [pro] = [each for each in books["subscriptions"] if each["id"] == "sub_u"]
     [unknown] = [price for price in books["prices"] if price["id"] == "p_u"]

@@ -26,6 +26,8 @@ from syncer.core.project import FITS, compile_project
 from syncer.core.score import contributions_query, health_query
 from syncer.models import catalog_text
 from syncer.specs import account, health, settings
+from syncer.specs.account import AccountMapping
+from syncer.specs.mrr_policy import PRESETS, MrrPolicy
 from syncer.specs.reader import Page
 from syncer.specs.shipped import page
 from syncer.words import errors
@@ -41,7 +43,7 @@ def blocks(guide, kind):
     return re.findall(rf"^```{kind}\n(.*?)^```", guide.read_text(), re.MULTILINE | re.DOTALL)
 
 
-PLACES = {"models": "health", "match": "mapping", "fields": "mapping", "jobs": "workflow"}
+PLACES = {"models": "health", "match": "mapping", "fields": "mapping", "mrr_policy": "policy", "jobs": "workflow"}
 """What a YAML snippet is for, by a key that only such a one has; without any of them it describes fields."""
 
 
@@ -121,6 +123,20 @@ def test_a_refusal_reads_as_shown(text, told):
 def test_every_function_has_an_example():
     used = " ".join(text for text, _ in EXAMPLES)
     assert [name for name in functions.NAMES if not re.search(rf"\b{name}\b", used)] == []
+
+
+def test_the_switches_of_mrr_are_told_with_their_defaults_and_presets():
+    fields = MrrPolicy.model_fields
+    told = [(name, row[1]) for row in tables(MAPPINGS, "switch", "default") for name in re.findall(r"`(\w+)`", row[0])]
+    assert [name for name, _ in told] == list(fields)
+    for name, default in told:
+        value = MrrPolicy().told()[name]
+        words = f"[{', '.join(value)}]" if isinstance(value, list) else str(value or "none")
+        assert words in default.replace("`", ""), name
+    presets = {code(row[0]): dict(re.findall(r"`(\w+): ([^`]+)`", row[1])) for row in tables(MAPPINGS, "preset", "switches")}
+    assert presets == {name: dict(switches) for name, switches in PRESETS.items()}
+    for snippet in snippets("policy"):
+        assert AccountMapping.model_validate({"to": "account", "match": {}, "fields": {}, **snippet})
 
 
 def test_every_snippet_loads_in_its_place():

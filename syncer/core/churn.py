@@ -2,8 +2,8 @@
 
 The queries read churn.period(from_month, to_month), churn.balance(month, account, currency, mrr_minor, free), of which a NULL is not
 known and a row that is not there is nothing paid, churn.segment(month, account, segment, band) and money.rate. No parameters.
-Where a reporting currency is set, every account is told in it: its change is what it pays more or less at the end, at the end's rates; what
-the rates alone did to the start is `fx`, and rates divide by the start at the end's rates, so that no exchange rate looks like churn.
+Where a reporting currency is set, every account is told in it: what it pays more or less is told at
+the start's rates, and what the rates alone did to the end is `fx`: so no exchange rate looks like churn, and rates divide by the start.
 """
 
 from __future__ import annotations

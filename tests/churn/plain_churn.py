@@ -97,11 +97,11 @@ class Sheet:
         if kind == "unknown":
             total.unknown += 1
             return
-        start, held, end = self.worth(before, since), self.worth(before, until), self.worth(after, until)
+        start, even, end = self.worth(before, since), self.worth(after, since), self.worth(after, until)
         total.start += start
         total.end += end
-        total.fx += held - start
-        total.kept += min(held, end)
+        total.fx += end - even
+        total.kept += min(start, even)
         total.paying += start > 0
         total.churned += kind == "churn"
         total.newcomers += kind == "new"
@@ -114,7 +114,8 @@ class Sheet:
         before, after = lines.get(since, []), lines.get(until, [])
         try:
             start = self.worth(before, since)
-            change = self.worth(after, until) - self.worth(before, until)
+            change = self.worth(after, since) - start
+            self.worth(after, until)
         except Held:
             return "unknown", Fraction(0)
         if change == 0:
@@ -181,7 +182,7 @@ class Sheet:
 
     def rates_of(self, total: Sum) -> dict[str, Fraction | None]:
         kinds = total.by_kind
-        lost, base = kinds["churn"] + kinds["contraction"], total.start + total.fx
+        lost, base = kinds["churn"] + kinds["contraction"], total.start
         wider = self.policy["denominator"] == "start+new"
         below = base + (kinds["new"] if wider else 0)
         back = kinds["reactivation"] if self.policy["net_churn_includes_reactivation"] else 0

@@ -1,6 +1,6 @@
 -- grain: discount that lowers MRR, per subscription, or per item where `item_id` is given. A customer's discount stands here once for
--- each of its subscriptions that has no counted discount of its own. `kept` is what a percentage leaves, in 10^-8; `step` the order:
--- the items' first, each item's in its order, then the subscription's.
+-- each of its subscriptions that has no counted discount of its own; a subscription whose metadata says its amount has none at all.
+-- `kept` is what a percentage leaves, in 10^-8; `step` the order: the items' first, each item's in its order, then the subscription's.
 WITH attached AS (
   SELECT
     subscription_id, item_id, id, coupon_id, starts, ends, position, CASE WHEN item_id IS NULL THEN 1 ELSE 0 END AS level
@@ -18,7 +18,9 @@ WITH attached AS (
     ROW_NUMBER() OVER (PARTITION BY d.subscription_id, d.item_id, d.id ORDER BY d.position) AS seen
   FROM attached AS d
   LEFT JOIN stripe.coupon AS c ON c.id = d.coupon_id
-  WHERE DISCOUNTS_MATTER() AND (d.ends IS NULL OR d.ends > AS_OF()) AND DISCOUNT_HAS_BEGUN(d.starts) AND (c.id IS NULL OR DISCOUNT_COUNTS(c.duration))
+  LEFT JOIN stripe_override AS o ON o.subscription_id = d.subscription_id
+  WHERE DISCOUNTS_MATTER() AND COALESCE(o.said, '') <> 'amount' AND (d.ends IS NULL OR d.ends > AS_OF()) AND DISCOUNT_HAS_BEGUN(d.starts)
+    AND (c.id IS NULL OR DISCOUNT_COUNTS(c.duration))
 )
 SELECT
   subscription_id, item_id, coupon_id, currency, amount_off, kept, unknown,

@@ -6,4 +6,4 @@ FROM stripe_discount AS d
 JOIN stripe_line AS l ON l.subscription_id = d.subscription_id AND l.item_id = COALESCE(d.item_id, l.item_id)
 LEFT JOIN (SELECT DISTINCT coupon_id FROM stripe.coupon_product) AS r ON r.coupon_id = d.coupon_id
 LEFT JOIN stripe.coupon_product AS a ON a.coupon_id = d.coupon_id AND a.product_id = l.product_id
-WHERE (r.coupon_id IS NULL OR a.coupon_id IS NOT NULL) AND l.price_id IS NOT NULL
+WHERE r.coupon_id IS NULL OR a.coupon_id IS NOT NULL

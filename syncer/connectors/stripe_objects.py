@@ -92,8 +92,8 @@ class Told:
     @property
     def page(self) -> dict[str, Tree] | None:
         """A subscription's list of items: `data` is ids; None when none came."""
-        items = self.values.get("items")
-        return items if _is_page(items) else None
+        items: Tree = self.values.get("items")
+        return items if _is_page(items) and all(isinstance(each, str) for each in items["data"]) else None
 
     def fault(self, key: str, text: str) -> Fault:
         """What is wrong with it, in the file that told the key."""
@@ -187,8 +187,8 @@ def _plain(key: str, value: Tree) -> Tree:
 def _together(path: str, one: Tree, other: Tree) -> Tree:
     if path == "deleted":
         return bool(one or other)
-    if path == "items" and _is_page(one) and _is_page(other):
-        return _items_together(one, other)
+    if _is_page(one) and _is_page(other):
+        return _pages_together(path, one, other)
     if isinstance(one, dict) and isinstance(other, dict):
         both = {key: _together(f"{path}.{key}", one[key], other[key]) for key in one.keys() & other.keys()}
         return {**one, **other, **both}
@@ -200,13 +200,20 @@ def _together(path: str, one: Tree, other: Tree) -> Tree:
 
 
 def _is_page(value: Tree) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("data"), list) and all(isinstance(each, str) for each in value["data"])
+    """A list of ids, or of things with ids."""
+    data = value.get("data") if isinstance(value, dict) else None
+    return isinstance(data, list) and all(isinstance(_id(each), str) for each in data)
 
 
-def _items_together(one: Mapping[str, Tree], other: Mapping[str, Tree]) -> Tree:
-    """Lists of items in whatever order and pages; one that is whole must hold all."""
-    every = sorted({*one["data"], *other["data"]})
-    whole = [page for page in (one, other) if not page.get("has_more")]
-    if any(set(page["data"]) != set(every) for page in whole):
-        raise Contradiction("items", one["data"], other["data"])
-    return {**one, "data": every, "has_more": not whole}
+def _id(thing: Tree) -> Tree:
+    return thing.get("id") if isinstance(thing, dict) else thing
+
+
+def _pages_together(path: str, one: Mapping[str, Tree], other: Mapping[str, Tree]) -> Tree:
+    """Lists in whatever order and pages; one that is whole must hold all."""
+    mine, theirs = ({_id(each): each for each in page["data"]} for page in (one, other))
+    every = {**mine, **theirs, **{name: _together(path, mine[name], theirs[name]) for name in mine.keys() & theirs.keys()}}
+    whole = [held for held, page in ((mine, one), (theirs, other)) if not page.get("has_more")]
+    if any(len(held) < len(every) for held in whole):
+        raise Contradiction(path, sorted(mine), sorted(theirs))
+    return {**one, "data": [every[name] for name in sorted(every)], "has_more": not whole}

@@ -125,10 +125,10 @@ def _tell(results: Sequence[Result], *, as_json: bool) -> None:
         else:
             terminal.show_result(terminal.out(), result)
             terminal.show_changes(terminal.out(), result.plan.changes)
-    rejected = {result.plan.crm: len(result.applied.errors) for result in results if result.applied and result.applied.errors}
+    rejected = {result.plan.crm: len(result.errors) for result in results if result.errors}
     if rejected:
         records = ", ".join(f"{count} records by {crm}" for crm, count in rejected.items())
-        first = next(error for result in results if result.applied for error in result.applied.errors.values())
+        first = next(error for result in results for error in result.errors.values())
         raise PartlyApplied(
             f"rejected: {records}; everything else was written. The first: {first}. Mend the cause; the next sync tries them again"
         )

@@ -16,6 +16,7 @@ from rich.text import Text
 from syncer.core.overview import Customer, Overview
 from syncer.core.plan import Cell, Change, Plan
 from syncer.core.report import CRM_NAMES, money_text
+from syncer.runs.metrics import MetricsResult
 from syncer.runs.pull import Watch
 from syncer.runs.sync import Result
 
@@ -74,8 +75,12 @@ def show_result(console: Console, result: Result, *, customers: bool = True) -> 
         f"[bold]{changed:,}[/] {verb} on {len(result.plan.changes):,} accounts · {numbers['unchanged']:,} already right · "
         f"{numbers['held']:,} held back · {numbers['rejected']:,} rejected",
     )
+    if result.metrics is not None and result.metrics.wanted:
+        facts.add_row("Months", _months(result.metrics))
     facts.add_row("Calls", " · ".join(f"{vendor} {count}" for vendor, count in numbers["calls"].items()))
     console.print(facts)
+    if result.metrics is not None and result.metrics.notice:
+        console.print(Padding(f"[yellow]{plain(result.metrics.notice)}[/]", (0, 0, 0, 2), expand=False))
     _show_rejected(console, result)
     if customers:
         _show_customers(console, "Most at risk", overview.riskiest)
@@ -133,8 +138,12 @@ def _matched(overview: Overview) -> str:
     return f"[bold]{overview.accounts:,}[/] in the CRM · matched: {' · '.join(parts)}{held}"
 
 
+def _months(metrics: MetricsResult) -> str:
+    return f"[bold]{metrics.written:,}[/] monthly metrics written · {metrics.unchanged:,} already right · {metrics.rejected:,} rejected"
+
+
 def _show_rejected(console: Console, result: Result) -> None:
-    errors = result.applied.errors if result.applied else {}
+    errors = result.errors
     for record, error in list(errors.items())[:SHOWN_HELD]:
         console.print(f"  [red]rejected[/] {record}: {plain(error)}")
 

@@ -84,6 +84,11 @@ class Monthly:
         """The fields that are written to this CRM, by the name that it has for them."""
         return {name: spec for key in self.mapping.fields if (name := (spec := self.specs.fields[key]).in_crm(crm))}
 
+    def order(self, crm: str) -> list[tuple[str, str, int]]:
+        """What is written to this CRM: names, measures and decimals."""
+        written = ((self.specs.fields[key], measure) for key, measure in self.mapping.fields.items())
+        return [(name, measure, spec.scale) for spec, measure in written if (name := spec.in_crm(crm))]
+
     def name_of(self, measure: str, crm: str) -> str | None:
         """What the field of this measure is called in this CRM."""
         return next((self.specs.fields[key].in_crm(crm) for key, of in self.mapping.fields.items() if of == measure), None)

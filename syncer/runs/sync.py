@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from syncer.core.cells import MappedField
 from syncer.core.overview import Overview
 from syncer.core.plan import Plan, over_limits, summary
 from syncer.crm.port import Crm, CrmField
 from syncer.runs.apply import Applied, Target, apply
 from syncer.runs.connect import connectors, crms
+from syncer.runs.lacking import Demand, lacking
+from syncer.runs.metrics import MetricsResult, write_metrics
 from syncer.runs.mirror import read_mirror
 from syncer.runs.propose import Proposal, proposing
 from syncer.runs.pull import pull
@@ -29,14 +30,20 @@ from syncer.words.tables import Page
 
 @dataclass(frozen=True)
 class Result:
-    """One CRM after a run: the plan, what became of it (None for a plan alone), the customers at a glance, the run in numbers, and the
-    limits that a sync would not pass."""
+    """One CRM after a run: the plan, what became of it (None for a plan alone), what became of the monthly metrics (None too when only
+    scores were written), the customers at a glance, the run in numbers, and the limits that a sync would not pass."""
 
     plan: Plan
     applied: Applied | None
+    metrics: MetricsResult | None
     overview: Overview
     numbers: Mapping[str, Any]
     refused: Sequence[str]
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """What the CRM said of each record that it rejected, by its id or a monthly metric's key."""
+        return {**(self.applied.errors if self.applied else {}), **(self.metrics.errors if self.metrics else {})}
 
 
 def pull_sources(run: Run) -> dict[str, int]:
@@ -81,14 +88,18 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) ->
         if writes and any(refused.values()):
             raise LimitExceeded("\n".join(sentence for sentences in refused.values() for sentence in sentences))
         counted: dict[str, int] = {}
+        unfit: list[str] = []
         for proposal in proposals:
             applied = _apply(run, targets[proposal.crm], described[proposal.crm], proposal, intake) if writes else None
+            metrics = _metrics(run, targets[proposal.crm], proposal, intake, unfit) if pulls and writes else None
             calls = _calls_since(run, counted, proposal.crm, list(targets))
-            result = _result(run, proposal, applied, calls, refused[proposal.crm])
+            result = _result(run, proposal, applied=applied, metrics=metrics, calls=calls, refused=refused[proposal.crm])
             results.append(result)
             if writes:
                 _remember(run, proposal, result, intake)
         intake.compact()
+    if unfit:
+        raise MissingCrmField("\n".join(unfit))
     return results
 
 
@@ -102,30 +113,10 @@ def _pull(run: Run, intake: Intake) -> dict[str, int]:
 def _described(run: Run, crm: Crm) -> Mapping[str, CrmField]:
     """The CRM's fields. MissingCrmField names every one that the mapping needs and the CRM does not show, let us write or have room for."""
     described = crm.describe()
-    missing = [name for name in run.mirrored(crm.name) if name not in described]
-    written = [field.spec.in_crm(crm.name) or "" for field in run.project.fields_in(crm.name)]
-    locked = [name for name in written if name in described and not described[name].writable]
-    faults = []
-    if missing:
-        hint = "create it, or take it out of mappings/account.yaml"
-        faults.append(f"{crm.name} has no field {', '.join(missing)} (or hides it from this user); {hint}")
-    if locked:
-        faults.append(f"{crm.name} does not let this user write {', '.join(locked)}; grant edit access to these fields")
-    faults += [sentence for field in run.project.fields_in(crm.name) for sentence in _too_small(crm.name, field, described)]
-    if faults:
+    written = {field.spec.in_crm(crm.name) or "": field.spec for field in run.project.fields_in(crm.name)}
+    if faults := lacking(crm.name, Demand("account.yaml", run.mirrored(crm.name), written), described):
         raise MissingCrmField("; ".join(faults) + ". Nothing was written")
     return described
-
-
-def _too_small(crm: str, field: MappedField, described: Mapping[str, CrmField]) -> Iterator[str]:
-    """A field that cuts what it is given would be written again on every run."""
-    name, spec = field.spec.in_crm(crm) or "", field.spec
-    there = described.get(name)
-    if there is not None and there.scale is not None and spec.type in ("number", "currency") and there.scale < spec.scale:
-        said = f"{crm} keeps {there.scale} decimals in {name}, field_specs/account.yaml says {spec.scale}"
-        yield f"{said}; write scale: {there.scale} or widen the field"
-    if there is not None and there.length is not None and spec.type in ("text", "url") and there.length < spec.length:
-        yield f"{crm} keeps {there.length} characters in {name}, field_specs/account.yaml says {spec.length}; write length: {there.length}"
 
 
 def _apply(run: Run, crm: Crm, described: Mapping[str, CrmField], proposal: Proposal, intake: Intake) -> Applied:
@@ -133,6 +124,15 @@ def _apply(run: Run, crm: Crm, described: Mapping[str, CrmField], proposal: Prop
     names = {field.key: field.spec.in_crm(crm.name) or "" for field in proposal.fields}
     target = Target(crm, names, described, table.name, list(table.columns), proposal.records(list(table.columns)))
     return apply(proposal.plan, target, intake, run.id, run.watch)
+
+
+def _metrics(run: Run, crm: Crm, proposal: Proposal, intake: Intake, unfit: list[str]) -> MetricsResult | None:
+    """What became of the monthly metrics. An object that lacks what is to be written is told of in `unfit`, when all else is done."""
+    try:
+        return write_metrics(run, crm, proposal.engine, intake)
+    except MissingCrmField as lacks:
+        unfit.append(str(lacks))
+        return None
 
 
 def _calls_since(run: Run, counted: dict[str, int], crm: str, targets: list[str]) -> dict[str, int]:
@@ -143,20 +143,29 @@ def _calls_since(run: Run, counted: dict[str, int], crm: str, targets: list[str]
     return {vendor: count for vendor, count in sorted(fresh.items()) if count}
 
 
-def _result(run: Run, proposal: Proposal, applied: Applied | None, calls: Mapping[str, int], refused: Sequence[str]) -> Result:
+def _result(  # noqa: PLR0913  (the parts of a result)
+    run: Run,
+    proposal: Proposal,
+    *,
+    applied: Applied | None,
+    metrics: MetricsResult | None,
+    calls: Mapping[str, int],
+    refused: Sequence[str],
+) -> Result:
     written, rejected = (applied.written, applied.rejected) if applied else (0, 0)
-    numbers = {"run": run.id, **summary(proposal.plan, written, rejected, calls)}
+    numbers = {"run": run.id, **summary(proposal.plan, written, rejected, calls), "monthly_metrics": metrics and metrics.numbers()}
     accounted = numbers["written"] + numbers["unchanged"] + numbers["held"] + numbers["rejected"]
     if applied is not None and accounted != numbers["wanted"]:
         said = f"{numbers['wanted']} values were wanted but {accounted} are accounted for"
         raise SyncerError(f"{proposal.crm}: {said}; this is a defect of syncer, please report it")
-    return Result(proposal.plan, applied, proposal.overview(run.project.health.bands_in_order()), numbers, refused)
+    return Result(proposal.plan, applied, metrics, proposal.overview(run.project.health.bands_in_order()), numbers, refused)
 
 
 def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> None:
     """The history of this run: its numbers, and values that stood in the CRM before history began."""
     seen = [(proposal.crm, account, field, run.as_of, value, None, run.id, "seen") for account, field, value in _unknown_cells(proposal)]
-    outcome = "partly" if result.numbers["rejected"] else "done"
+    partly = result.numbers["rejected"] or (result.metrics and result.metrics.rejected)
+    outcome = "partly" if partly else "done"
     row = (run.id, proposal.crm, run.started, run.as_of, outcome, msgspec.json.encode(result.numbers).decode())
     pairs = _new_pairs(proposal, run.as_of)
     intake.add(f"history.{proposal.crm}", Page({HISTORY.name: seen, PAIR.name: pairs, RUN.name: [row]}, {}))

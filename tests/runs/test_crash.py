@@ -85,7 +85,7 @@ def test_a_batch_that_was_carried_out_unheard_of_is_not_written_again(stage, smo
     assert end(stage) == smooth.wanted
     with stage.listening() as calls:
         stage.sync()
-    assert writes(calls) == []
+    assert [call for call in writes(calls) if CRM_WRITES["hubspot"] in call] == []
 
 
 def test_a_state_that_fell_behind_the_crm_costs_no_write(smooth):

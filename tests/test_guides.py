@@ -21,11 +21,12 @@ from syncer.core import functions
 from syncer.core.expressions import Expression, check
 from syncer.core.health import compile_health
 from syncer.core.kinds import kind_of
+from syncer.core.monthly import MEASURES
 from syncer.core.plan import canonical
 from syncer.core.project import FITS, compile_project
 from syncer.core.score import contributions_query, health_query
 from syncer.models import catalog_text
-from syncer.specs import account, health, settings
+from syncer.specs import account, churn, health, monthly_metric, settings
 from syncer.specs.account import AccountMapping
 from syncer.specs.mrr_policy import PRESETS, MrrPolicy
 from syncer.specs.reader import Page
@@ -43,7 +44,7 @@ def blocks(guide, kind):
     return re.findall(rf"^```{kind}\n(.*?)^```", guide.read_text(), re.MULTILINE | re.DOTALL)
 
 
-PLACES = {"models": "health", "match": "mapping", "fields": "mapping", "mrr_policy": "policy", "jobs": "workflow"}
+PLACES = {"models": "health", "churn": "months", "match": "mapping", "fields": "mapping", "mrr_policy": "policy", "jobs": "workflow"}
 """What a YAML snippet is for, by a key that only such a one has; without any of them it describes fields."""
 
 
@@ -202,11 +203,23 @@ def names_in(model):
 def test_every_key_of_a_mapping_is_explained():
     keys = keys_of(MAPPINGS, "Key", "What it says")
     written = [account.AccountMapping, account.FieldValue, account.Limits]
-    written += [health.HealthFile, health.HealthModel, health.Part, health.Input]
+    written += [health.HealthFile, health.HealthModel, health.Part, health.Input, monthly_metric.MonthlyMapping]
     assert keys == set().union(*map(names_in, written)) - {"label", "label_ja"}
     within = {code(row[0]): set(re.findall(r"`([a-z_]+)`", row[1])) for row in tables(MAPPINGS, "Key", "What it says")}
     assert names_in(health.Band) <= within["bands"]
     assert {"label", "label_ja"} <= within["parts"]
+
+
+def test_every_switch_and_measure_of_monthly_metrics_is_explained():
+    assert keys_of(MAPPINGS, "In churn") == names_in(churn.ChurnPolicy)
+    told = {name for row in tables(MAPPINGS, "Measure") for name in re.findall(r"`([a-z_.]+)`", row[0])}
+    assert told == set(MEASURES)
+    assert keys_of(FIELDS, "At the top") == names_in(monthly_metric.MonthlySpecs)
+    [snippet] = snippets("months")
+    shipped = page(ROOT, "mappings/monthly_metric.yaml").data()[0]
+    mapping, problems = Page("snippet", json.dumps({**shipped, **snippet})).read(monthly_metric.MonthlyMapping)
+    assert problems == []
+    assert mapping.churn.segments == ("contract_size", "tenure", "plan")
 
 
 def test_every_key_and_type_of_a_field_is_explained():

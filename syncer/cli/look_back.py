@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
-from math import floor
 from typing import Any
 
 import click
@@ -14,15 +12,11 @@ from rich.console import Console
 
 from syncer.cli import setup, terminal
 from syncer.cli.jobs import as_json
-from syncer.core.mrr import exact_text
+from syncer.core.mrr_told import major_text
 from syncer.core.plan import canonical
 from syncer.runs.explain import Explanation, history_of_runs
 from syncer.runs.explain import explain as explain_cells
 from syncer.words.errors import UsageError
-from syncer.words.money import exponent
-
-
-SHOWN_DECIMALS = 4
 
 
 @click.command(short_help="Say where a value comes from.")
@@ -115,12 +109,8 @@ def _show_contributions(console: Console, contributions: Sequence[Mapping[str, A
 
 
 def _money(minor: str | None, currency: str) -> str:
-    """An exact amount of minor units in major ones: all its decimals, or as many as one can take in, and dots."""
-    if minor is None:
-        return "unknown"
-    major = Fraction(minor) / 10 ** exponent(currency)
-    exact = exact_text(major) or ""
-    return exact if "/" not in exact else f"{floor(major * 10**SHOWN_DECIMALS) / Decimal(10**SHOWN_DECIMALS):.{SHOWN_DECIMALS}f}\u2026"
+    """An exact amount of minor units in major ones."""
+    return "unknown" if minor is None else major_text(Fraction(minor), currency)
 
 
 def _value(text: str | None) -> str:

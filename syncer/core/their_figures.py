@@ -100,7 +100,8 @@ def _agreeing(theirs: Mapping[Key, Fraction], ours: Figures) -> int:
 
 def _currencies(ours: Figures) -> dict[str, set[str]]:
     """The currencies in which a customer has a figure other than 0; all of the customer's where there is none."""
-    paid, named = defaultdict(set), defaultdict(set)
+    paid: defaultdict[str, set[str]] = defaultdict(set)
+    named: defaultdict[str, set[str]] = defaultdict(set)
     for (customer, currency), amount in ours.items():
         if currency:
             (named if amount == 0 else paid)[customer].add(currency)

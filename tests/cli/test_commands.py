@@ -209,7 +209,7 @@ def test_every_command_has_an_example_that_parses(name):
     examples = [line[line.index("syncer ") :] for line in lines if "syncer " in line]
     assert examples
     for example in examples:
-        tool, chosen, *words = shlex.split(example)
+        tool, chosen, *words = shlex.split(example, comments=True)
         assert (tool, chosen) == ("syncer", name)
         command.make_context(name, words)
 

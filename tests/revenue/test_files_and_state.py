@@ -6,7 +6,7 @@ import json
 
 import pytest
 from stage import open_stage
-from test_cases import AS_OF, CASES
+from test_mrr_cases import AS_OF, CASES
 
 from syncer.core.compose import compose, mrr_macros
 from syncer.core.mrr_told import as_json

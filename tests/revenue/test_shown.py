@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_cases import syncer
+from test_mrr_cases import syncer
 
 HERE = Path(__file__).parent / "shown"
 

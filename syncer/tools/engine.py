@@ -36,6 +36,9 @@ class Engine:
             self._connection.execute(f"SET allowed_directories = [{_quoted(str(store.folder))}]")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET enable_progress_bar = false")
+        # DuckDB 2.0.0 fails while it gathers small chunks: "dict-surviving cache: global dictionary column … changed identity"; kin of
+        # https://github.com/duckdb/duckdb/issues/24807
+        self._connection.execute("SET enable_caching_operators = false")
         self._connection.execute("SET lock_configuration = true")
 
     def close(self) -> None:

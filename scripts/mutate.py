@@ -77,9 +77,11 @@ def mutations() -> list[Mutation]:
 def suite(file: str) -> Iterator[tuple[str, Callable[[], None]]]:
     """The tests by name, those first that are likeliest to know a defect in the file."""
     cases = [(f"case {case.name}", partial(test_cases.check, case)) for case in test_cases.CASES]
+    stops = test_properties.test_no_customers_numbers_stop_the_others
     about_mrr = [
         *((f"trial {trial.number}", partial(_agree, trial)) for trial in TRIALS),
         ("one price in other words", test_properties.test_one_price_in_other_words_is_the_same_mrr),
+        *((f"long numbers of {items} items", partial(stops, amount, items)) for amount, items in test_properties.LONG),
     ]
     facts_only = file.startswith("models/stripe/account")
     yield from (*cases, *about_mrr) if facts_only else (*about_mrr, *cases)

@@ -125,3 +125,27 @@ def tiers(key, words, amount, dice):
     ends = [*sorted(dice.sample(range(1, 300), 3)), None] if "tiers" in words else [None]
     rows = [{"price_id": key, "position": place, "up_to": end, "unit_amount": amount} for place, end in enumerate(ends)]
     return rows if "tier" in words else []
+
+
+LONG = [(1, 1), (1, 20), (10**4, 20), (10**6 + 1, 1000), (10**8 + 1, 1000), (10**9, 200)]
+"""Amounts and numbers of items."""
+
+
+@pytest.mark.parametrize(("amount", "items"), LONG)
+def test_no_customers_numbers_stop_the_others(amount, items):
+    """Up to five discounts of eight digits each, on many items: known or held, but the query comes to its end."""
+    tables = defaultdict(list, {"stripe.coupon": [{"id": "third", "percent_off": Decimal("33.333333"), "duration": "forever"}]})
+    tables["stripe.price"] = [{"id": "day", "currency": "usd", "unit_amount": amount, "recurring_interval": "day", "interval_count": 1}]
+    for discounts in range(6):
+        key = f"{discounts} discounts"
+        tables["stripe.customer"].append({"id": key})
+        about = {"status": "active", "currency": "usd", "start_date": 0, "items_complete": True}
+        tables["stripe.subscription"].append({"id": key, "customer_id": key, **about})
+        sold = {"subscription_id": key, "price_id": "day", "quantity": 1}
+        tables["stripe.subscription_item"] += [{"id": f"{key} {number}", **sold} for number in range(items)]
+        discount = {"subscription_id": key, "item_id": None, "coupon_id": "third"}
+        tables["stripe.subscription_discount"] += [{"id": str(place), "position": place, **discount} for place in range(discounts)]
+    told = mrr_of(tables, {"day_factor": "30.437"})
+    each = {f"{n} discounts": items * amount * Fraction("30.437") * Fraction("0.66666667") ** n for n in range(6)}
+    assert all(mrr in (each[key], None) for (key, _), mrr in told.items())
+    assert [told[f"{n} discounts", "usd"] for n in range(3)] == [each[f"{n} discounts"] for n in range(3)]

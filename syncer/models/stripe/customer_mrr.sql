@@ -8,18 +8,16 @@ WITH summed AS (
 ), judged AS (
   SELECT
     COALESCE(s.customer_id, h.customer_id) AS customer_id, COALESCE(s.currency, h.currency) AS currency,
-    s.customer_id IS NOT NULL AS counted, s.even, s.n, s.d, u.n AS uneven_n, u.d AS uneven_d,
+    s.customer_id IS NOT NULL AS counted, CASE WHEN s.even THEN TIMES(s.n, 1) ELSE u.n END AS n, CASE WHEN s.even THEN s.d ELSE u.d END AS d,
     CASE WHEN h.reasons > 1 THEN h.reason || ' (and ' || CAST(h.reasons - 1 AS VARCHAR) || ' more)' ELSE h.reason END AS held
   FROM summed AS s
   FULL JOIN stripe_held AS h ON h.customer_id = s.customer_id AND h.currency IS NOT DISTINCT FROM s.currency
   LEFT JOIN stripe_uneven AS u ON u.customer_id = s.customer_id AND u.currency = s.currency
 ), exact AS (
   SELECT
-    customer_id, currency, counted,
-    CASE WHEN held IS NULL AND NOT even AND (uneven_n IS NULL OR uneven_d IS NULL)
-      THEN 'the items of customer ' || customer_id || ' add up to too many digits to be computed exactly' ELSE held END AS held,
-    CASE WHEN even THEN n ELSE uneven_n END AS n,
-    CASE WHEN even THEN d ELSE uneven_d END AS d
+    customer_id, currency, counted, n, d,
+    CASE WHEN held IS NULL AND (n IS NULL OR d IS NULL)
+      THEN 'the items of customer ' || customer_id || ' add up to too many digits to be computed exactly' ELSE held END AS held
   FROM judged
 )
 SELECT

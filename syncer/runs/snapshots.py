@@ -19,7 +19,7 @@ from syncer.tools.engine import Engine
 from syncer.tools.intake import Intake
 from syncer.words import when
 from syncer.words.money import RATE
-from syncer.words.tables import Page
+from syncer.words.tables import Page, Table
 
 MONTHS_BACK = 36
 AT_ONCE = 500_000
@@ -60,18 +60,19 @@ def keep_month(run: Run, intake: Intake) -> None:
 
 
 def _bound(run: Run) -> Engine:
-    """An engine with the history, Stripe's tables as `single.…`, and as `stripe.…` laid side by side for MONTHS. No rates: history is in
-    the customers' own currencies."""
+    """An engine with the history, and Stripe's tables as `single.…`. No rates: history is in the customers' own currencies."""
     engine, stored = Engine(run.store), run.store.latest()
-    stripe = {table.name: table for table in run.tables() if table.name.startswith("stripe.")}
+    stripe = {table.name: table for table in _stripe(run)}
     single = [replace(table, name=_single(name), parent=table.parent and _single(table.parent)) for name, table in stripe.items()]
     tables = {_single(name) if name in stripe else name: state for name, state in stored.tables.items()}
     engine.bind([MRR, *single], msgspec.structs.replace(stored, tables=tables))
-    for empty in (RATE, MONTHS, LISTED):
-        engine.fill(empty, [])
-    for name, table in stripe.items():
-        engine.define(name, side_by_side(table, _single(name)))
+    engine.fill(RATE, [])
+    engine.fill(LISTED, [])
     return engine
+
+
+def _stripe(run: Run) -> list[Table]:
+    return [table for table in run.tables() if table.name.startswith("stripe.")]
 
 
 def _single(name: str) -> str:
@@ -93,6 +94,8 @@ def _keep(run: Run, intake: Intake, engine: Engine, instants: Mapping[str, int],
         some = months[begin : begin + step]
         as_of = instants[some[-1]]
         engine.fill(MONTHS, [(month, when.months_later(month, -1), as_of - instants[month]) for month in some])
+        for table in _stripe(run):
+            engine.compute(table.name, side_by_side(table, _single(table.name)))
         engine.compute("earlier", f"SELECT month, customer_id, currency FROM {LISTED.name}")
         engine.compute(LISTED.name, listed, {"as_of": as_of})
         rows = engine.rows(missing_query(MRR.name, "earlier"), {"kind": kind})

@@ -39,12 +39,12 @@ BOOK: dict[str, dict[str, int | None]] = {
     "2026-06": {"steady": 1_000, "leaves": 1_000, "returns": 1_000, "lost": 1_000},
     "2026-07": {"steady": 1_000, "grows": 2_000, "leaves": 1_000, "returns": 1_000, "lost": 1_000},
     "2026-08": {
-        **{"steady": 1_000, "grows": 2_000, "shrinks": 3_000, "leaves": 1_000, "returns": 0, "lost": 1_000, "free": 0, "unknown": None}
+        "steady": 1_000, "grows": 2_000, "shrinks": 3_000, "leaves": 1_000, "returns": 0, "lost": 1_000, "free": 0, "unknown": None,
     },
     "2026-09": {
-        **{"steady": 1_000, "grows": 2_000, "shrinks": 3_000, "leaves": 1_000, "lost": 0, "fresh": 1_000, "free": 0, "unknown": None}
+        "steady": 1_000, "grows": 2_000, "shrinks": 3_000, "leaves": 1_000, "lost": 0, "fresh": 1_000, "free": 0, "unknown": None,
     },
-}
+}  # fmt: skip
 """What each month ended with, in cents: the last as it is at AS_OF. Who left has a 0 once."""
 
 
@@ -69,7 +69,7 @@ def records() -> Any:
 
 
 def _subscription(
-    name: str, begins: str, seats: int = 1, price: str = "seat", tries_until: str | None = None, ended: str | None = None
+    name: str, begins: str, *, seats: int = 1, price: str = "seat", tries_until: str | None = None, ended: str | None = None
 ) -> Any:
     start, end = when.epoch(begins), ended and when.epoch(ended)
     item = stripe.item(f"si_{name}", f"sub_{name}", f"price_{price}", seats, start, (AS_OF - 9 * DAY, AS_OF + 365 * DAY))

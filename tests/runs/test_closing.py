@@ -16,9 +16,9 @@ from syncer.words import when
 PAST = {month: balances for month, balances in BOOK.items() if month < "2026-09"}
 """September is still running at the stage's first moment."""
 EVERY_SWITCH = {
-    **{"past_due": "include_until_days:30", "trialing": "include", "discounts": "all", "metered": "trailing_3m_average"},
-    **{"scheduled_cancel": "drop_at_request", "pause_collection": "count", "week_factor": "4.33"},
-}
+    "past_due": "include_until_days:30", "trialing": "include", "discounts": "all", "metered": "trailing_3m_average",
+    "scheduled_cancel": "drop_at_request", "pause_collection": "count", "week_factor": "4.33",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_months_without_a_run_are_told_by_dates_and_the_last_one_with_a_run_stay
     assert kinds == {**dict.fromkeys([*PAST, "2026-10", "2026-11"], "stripe_dates"), "2026-09": "run"}
     book = history(stage)
     assert {month: book[month] for month in BOOK} == BOOK
-    october = {**{"steady": 1_000, "grows": 5_000, "shrinks": 1_000, "fresh": 1_000, "leaves": 0}, "free": 0, "unknown": None}
+    october = {"steady": 1_000, "grows": 5_000, "shrinks": 1_000, "fresh": 1_000, "leaves": 0, "free": 0, "unknown": None}
     assert book["2026-10"] == {**october, "returns": 1_000, "comes": 1_000}
 
 

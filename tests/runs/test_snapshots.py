@@ -11,9 +11,9 @@ from stage import CRM_WRITES, standing
 both = pytest.mark.parametrize("crm", CRM_WRITES)
 ABOUT_MONTHS = {"movement", "mrr_change", "tenure_months"}
 OCTOBER = {
-    **{"steady": 1_000, "grows": 5_000, "shrinks": 1_000, "leaves": 0, "returns": 1_000, "fresh": 1_000, "comes": 1_000},
-    **{"free": 0, "unknown": None},
-}
+    "steady": 1_000, "grows": 5_000, "shrinks": 1_000, "leaves": 0, "returns": 1_000, "fresh": 1_000, "comes": 1_000,
+    "free": 0, "unknown": None,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,9 @@ class Search:
         self.open = [key for key in self.keys if self._ours(key) is not None and not self._agrees(key, self._ours(key))]
         self.agree = len(self.keys) - len(self.open) - len(self.unknown)
         known = {customer for customer, _ in ours}
-        self._tried = [key for key in self.open if key[0] in known]
+        # an export that names nobody of ours is explained by no switch
+        shared = any(customer in known for customer, _ in theirs)
+        self._tried = [key for key in self.open if shared and key[0] in known]
         self._trials: dict[Change, Trial] = {}
         self._by_key: dict[Key, list[Trial]] = {key: [] for key in self.open}
 

@@ -27,7 +27,7 @@ from syncer.words.tables import Page, Row, Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-LIMITS = (Rule(60, 3605, "^/api/query"), Rule(60, 3605, "/export$"), Rule(3, 1.05, "/export$"))
+LIMITS = (Rule(60, 3605, "^/api/query"), Rule(60, 3605, "/export$"), Rule(3, 1.3, "/export$"))
 """Queries and exports an hour, exports a second (https://docs.mixpanel.com, rate limits), with a margin."""
 
 CHUNK_DAYS = 14

@@ -19,7 +19,7 @@ from syncer.words.tables import Table
 
 AS_OF = 1_800_000_000
 PAGE = 100
-TURNS = 3
+TURNS = 5
 PRICES = 20_000
 MACROS = """
 -- the same number for the same row and salt, on every machine

@@ -106,6 +106,8 @@ class Engine:
         parents = self._files(parent, manifest)
         if parents is None:
             return f"SELECT {columns} FROM {source} AS t WHERE FALSE"
+        if manifest.tables[table.parent].compact:  # its children were folded with it
+            return f"SELECT {columns} FROM {source} AS t"
         owner = next(iter(table.columns))
         newest = f'SELECT "{parent.key[0]}" AS owner, MAX(_seq) AS newest FROM {parents} GROUP BY 1'
         return f'SELECT {columns} FROM {source} AS t JOIN ({newest}) AS p ON p.owner = t."{owner}" AND p.newest = t._seq'

@@ -5,8 +5,8 @@ says which objects changed since the last pull; each is fetched once as it is no
 kind are listed instead; of invoices the MANY oldest are fetched and those created later are listed, never all of history.
 Events reach back 30 days; OVERLAP seconds are read twice, as events may arrive late.
 How it sees deletions: by their events; a full list also ends customers and subscriptions that it did not meet. Coupons
-deleted before the first pull are read from whoever still has their discount. Not seen are draft invoices, which nobody
-owes yet, and subscriptions on a test clock: Stripe does not list them.
+deleted before the first pull are read from whoever still has their discount. Not seen are the lines of draft invoices, which
+still change, and subscriptions on a test clock: Stripe does not list them.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ QUESTIONS = (
         *(f"customer.discount.{verb}" for verb in ("created", "updated", "deleted")),
         *(f"customer.subscription.{verb}" for verb in ("created", "updated", "deleted", "paused", "resumed")),
     ),
-    tuple(f"invoice.{verb}" for verb in ("finalized", "paid", "payment_failed", "updated", "voided", "marked_uncollectible")),
+    tuple(f"invoice.{verb}" for verb in ("created", "finalized", "paid", "payment_failed", "updated", "voided", "marked_uncollectible")),
 )
 """The types of events that are asked for; Stripe takes at most 20 in one question."""
 

@@ -79,14 +79,12 @@ class Invoice(Struct):
 
 
 def invoice_rows(invoice: Invoice) -> Rows:
-    """Nothing of a draft; no lines where some did not arrive: half a period's usage is not that period's usage."""
-    if not invoice.is_final:
-        return {}
+    """No lines of a draft, nor where some did not arrive: half a period's usage is not that period's usage."""
     row = (
         invoice.id, id_of(invoice.customer), invoice.subscription_id, lower(invoice.currency), invoice.status, invoice.created,
         invoice.due_date, invoice.status_transitions.paid_at, invoice.amount_paid, invoice.amount_remaining, invoice.deleted,
     )  # fmt: skip
-    lines = [] if invoice.lines.has_more else invoice.lines.data
+    lines = invoice.lines.data if invoice.is_final and not invoice.lines.has_more else []
     return {
         "stripe.invoice": [row],
         "stripe.invoice_line": [

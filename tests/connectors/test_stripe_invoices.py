@@ -46,7 +46,7 @@ def test_invoices_with_all_their_lines(server, source):
     kept = Kept(source.tables)
     kept.pull(source, NOW)
     invoices = kept.records("stripe.invoice")
-    assert len(invoices) == 231
+    assert len(invoices) == 232
     created = NOW - 900 * DAY
     assert invoices["in_000"] == {
         "id": "in_000", "customer_id": "cus_004", "subscription_id": "sub_004", "currency": "usd", "status": "paid", "created": created,
@@ -56,6 +56,8 @@ def test_invoices_with_all_their_lines(server, source):
     lines = kept.rows("stripe.invoice_line")
     assert lines[0] == ("in_000", "il_000_00", "si_sub_004_000", created, created + DAY, Decimal(100))
     assert sum(line[0] == "in_230" for line in lines) == 12
+    assert invoices["in_231"]["status"] == "draft"
+    assert not any(line[0] == "in_231" for line in lines), "a draft's lines still change"
     paths = [path for _, path in asked(server) if path.startswith("/v1/invoices")]
     assert paths == ["/v1/invoices", "/v1/invoices/in_230/lines", "/v1/invoices", "/v1/invoices"]
 

@@ -137,6 +137,8 @@ class Objects:
         if isinstance(named, str):
             kind, inside = named, True
         known = STANDS_AT if inside else {}
+        if kind == "subscription":
+            value = _with_ids(value)
         values = {
             key: each if key == "metadata" else self._take(file, each, known.get(key), inside=inside)
             for key, each in value.items()
@@ -160,6 +162,22 @@ class Objects:
         said = {key: _plain(key, values[key]) for key in READ[kind] & values.keys() if key not in MAY_BE_BLANK or values[key] is not None}
         self.told[kind].setdefault(name, Told(kind, name)).add(file, said)
         return name
+
+
+def _with_ids(subscription: dict[str, Tree]) -> dict[str, Tree]:
+    """Items, and the prices in them, that have no id get one by their place: files written by hand leave it out."""
+    page, name = subscription.get("items"), subscription.get("id")
+    if not isinstance(page, dict) or not isinstance(items := page.get("data"), list) or not isinstance(name, str):
+        return subscription
+    named = []
+    for number, item in enumerate(items):
+        if not isinstance(item, dict):
+            named.append(item)
+            continue
+        own = {"id": f"{name}.{number}", **item}
+        prices = {key: {"id": f"{own['id']}.{key}", **item[key]} for key in ("price", "plan") if isinstance(item.get(key), dict)}
+        named.append({**own, **prices})
+    return {**subscription, "items": {**page, "data": named}}
 
 
 def shown(value: Tree) -> str:

@@ -12,12 +12,17 @@ Floors, lowest first; a module imports only from floors below its own or from it
 
     words       errors, money, time, ids, how a table is declared
     specs       reading settings, field specs, mappings, health models: a value and all problems, each with its place
-    models      SQL by source, macros, the catalog of facts, DECISIONS.md
-    core        expressions, health, identity, cells, plan, report: pure, no clock, network, disk or environment
+    models      SQL by source and of churn, macros, the catalog of facts, DECISIONS.md
+    core        expressions, MRR, churn, health, identity, cells, plan, report: pure, no clock, network, disk or environment
     tools       http, pace, store, engine, intake: touch the world, know no vendor
     connectors  one source each: declare tables, yield pages
     crm         one CRM each: describe, read, write; row by row
-    runs        pull, mirror, propose, apply, explain: order effects, compute nothing
+    runs        pull, snapshots, mirror, propose, apply, metrics, mrr, churn, explain: order effects, compute nothing
     cli         parse, call one run, print one value, return a code
     sandbox     local stand-ins of the five vendors; imports nothing else of syncer, so no misunderstanding is shared
+
+Revenue: each amount is a fraction of minor units through all models and is rounded once, per customer and currency. The switches of the MRR
+and churn policies are macros in the SQL (core/policy.py, core/churn_macros.py), so a sync, `syncer mrr` over files, `reconcile` under other
+switches and months told by Stripe's dates all run the same models. Every sync keeps what each customer pays as the month's balance
+(`history.mrr`); movements, rates and the monthly records of the CRM are computed from those.
 """

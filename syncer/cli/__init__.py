@@ -22,6 +22,7 @@ def app(*, trace: bool) -> None:
     Check what you wrote:          syncer check
     See what a sync would change:  syncer plan
     Bring the CRM up to date:      syncer sync
+    Check the revenue figures:     syncer mrr, syncer mrr reconcile, syncer churn
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 written files have problems, 4 limits exceeded, 6 some rows rejected,
     7 more to do, 8 another run is at work, 10 a plan has changes (plan --exit-code), 11 credential refused, 12 vendor unreachable,

@@ -4,23 +4,12 @@ from decimal import Decimal
 
 import pytest
 from kept import Kept
-from stripe_books import DAY, NOW, asked, connector, items_of, serving
+from stripe_books import DAY, NOW, asked, items_of
 
 from syncer.sandbox.server import Fault
 from syncer.sandbox.shapes import stripe as shape
 
 GONE = [(f"GONE_{place}", Decimal(percent)) for place, percent in enumerate((10, 20, 30))]
-
-
-@pytest.fixture
-def server():
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def source(server):
-    return connector(server)
 
 
 @pytest.fixture

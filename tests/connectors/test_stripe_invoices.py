@@ -2,23 +2,11 @@
 
 from decimal import Decimal
 
-import pytest
 from kept import Kept
-from stripe_books import DAY, LISTENED, NOW, asked, changes, connector, serving
+from stripe_books import DAY, LISTENED, NOW, asked, changes
 
 from syncer.connectors.stripe import MANY
 from syncer.sandbox.shapes import stripe as shape
-
-
-@pytest.fixture
-def server():
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def source(server):
-    return connector(server)
 
 
 def bill(server, count, *, first=0, status="paid", lines=1, told=None):

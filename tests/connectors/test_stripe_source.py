@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 from kept import Kept
-from stripe_books import DAY, FAST, LISTENED, NOW, asked, changes, company, connector, serving
+from stripe_books import DAY, FAST, LISTENED, NOW, asked, changes, company
 
 from syncer.connectors.stripe import MANY, Stripe
 from syncer.connectors.stripe_events import HORIZON
@@ -13,17 +13,6 @@ from syncer.sandbox.server import Clock, Fault, Server, World
 from syncer.sandbox.stripe import TEST_KEY, StripeStandin
 from syncer.tools.pace import Pace
 from syncer.words.errors import CredentialRefused, Unreachable
-
-
-@pytest.fixture
-def server():
-    with serving() as running:
-        yield running
-
-
-@pytest.fixture
-def source(server):
-    return connector(server)
 
 
 @pytest.fixture

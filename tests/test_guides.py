@@ -34,8 +34,10 @@ from syncer.specs.shipped import page
 from syncer.words import errors
 
 ROOT = Path(__file__).parent.parent
-GUIDES = [ROOT / name for name in ("mappings/README.md", "mappings/FACTS.md", "field_specs/README.md", "deploy/README.md")]
-MAPPINGS, FACTS, FIELDS, DEPLOY = GUIDES
+MAPPINGS, FACTS, FIELDS, DEPLOY = (
+    ROOT / name for name in ("mappings/README.md", "mappings/FACTS.md", "field_specs/README.md", "deploy/README.md")
+)
+GUIDES = sorted(path for folder in ("mappings", "field_specs", "deploy") for path in (ROOT / folder).glob("*.md"))
 CATALOG = {name: about for name, about in YAML(typ="safe").load(catalog_text()).items() if "." in name}
 KINDS = {name: kind_of(about["type"]) for name, about in CATALOG.items()}
 
@@ -250,7 +252,7 @@ def commands():
 @pytest.mark.parametrize("line", sorted(set(commands())))
 def test_a_command_exists_with_its_options(line):
     _, name, *arguments = [word for word in shlex.split(line) if word != "--trace"]
-    app.commands[name].make_context(name, NEEDS.get(line, arguments))
+    app.get_command(None, name).make_context(name, NEEDS.get(line, arguments))
 
 
 NEEDS = {"syncer explain": ["any account"], "syncer mrr reconcile": ["reconcile", "--theirs", "theirs.csv"]}

@@ -4,14 +4,57 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
-from syncer.cli import churn, demo, jobs, look_back, revenue, stand_ins
 from syncer.words.errors import SyncerError
 
+COMMANDS = {
+    "check": "jobs",
+    "churn": "churn",
+    "demo": "demo",
+    "explain": "look_back",
+    "mrr": "revenue",
+    "plan": "jobs",
+    "pull": "jobs",
+    "runs": "look_back",
+    "sandbox": "stand_ins",
+    "score": "jobs",
+    "sync": "jobs",
+}
+"""Each command and the module of this package that holds it, imported when the command is used: what is not asked for costs no time."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """The commands by name, from their modules."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context | None, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(f"{__name__}.{COMMANDS[cmd_name]}"), cmd_name)
+        return found
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]}{_near(args[0], list(COMMANDS))}")
+        return super().resolve_command(ctx, args)
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  (only for a typing error)
+
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else "; syncer --help lists them"
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="syncer", message="%(version)s")
 @click.option("--trace", is_flag=True, help="Show where in the code an unexpected failure happened.")
 def app(*, trace: bool) -> None:
@@ -24,15 +67,11 @@ def app(*, trace: bool) -> None:
     Bring the CRM up to date:      syncer sync
     Check the revenue figures:     syncer mrr, syncer mrr reconcile, syncer churn
 
-    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 written files have problems, 4 limits exceeded, 6 some rows rejected,
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 written files have problems, 4 limits exceeded, 5 plan stale, 6 some rows rejected,
     7 more to do, 8 another run is at work, 10 a plan has changes (plan --exit-code), 11 credential refused, 12 vendor unreachable,
     13 the CRM lacks a field.
     """
     del trace  # read by `main`, which sees every failure
-
-
-for command in (*jobs.COMMANDS, *look_back.COMMANDS, revenue.mrr, churn.churn, demo.demo, stand_ins.sandbox):
-    app.add_command(command)
 
 
 def _terminated(*_: object) -> None:

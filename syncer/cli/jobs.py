@@ -132,6 +132,3 @@ def _tell(results: Sequence[Result], *, as_json: bool) -> None:
         raise PartlyApplied(
             f"rejected: {records}; everything else was written. The first: {first}. Mend the cause; the next sync tries them again"
         )
-
-
-COMMANDS = (check, pull, plan, sync, score)

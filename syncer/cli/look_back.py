@@ -115,6 +115,3 @@ def _money(minor: str | None, currency: str) -> str:
 
 def _value(text: str | None) -> str:
     return "[dim]empty[/]" if text is None else terminal.plain(canonical(text) or "")
-
-
-COMMANDS = (explain, runs)

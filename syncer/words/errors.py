@@ -55,6 +55,10 @@ class LimitExceeded(SyncerError):
     exit_code = 4
 
 
+class StalePlan(SyncerError):
+    exit_code = 5
+
+
 class PartlyApplied(SyncerError):
     exit_code = 6
 

@@ -12,7 +12,7 @@ import click
 from syncer.words.errors import SyncerError
 
 COMMANDS = {
-    "check": "jobs",
+    "check": "check",
     "churn": "churn",
     "demo": "demo",
     "explain": "look_back",

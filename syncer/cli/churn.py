@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from syncer.cli import churn_tables, figures, setup, terminal
-from syncer.cli.jobs import as_json
+from syncer.cli.options import as_json
 from syncer.core.churn import told
 from syncer.runs import churn as runs
 from syncer.runs.churn import Asked, Told

@@ -1,55 +1,17 @@
-"""The commands that run: check, pull, plan, sync, score."""
+"""The commands that run: pull, plan, sync, score."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 import msgspec
 
 from syncer.cli import setup, terminal
-from syncer.connectors.port import Connector
-from syncer.crm.port import Crm
+from syncer.cli.options import as_json
 from syncer.runs import sync as runs
-from syncer.runs.connect import connectors, crms
 from syncer.runs.sync import Result
-from syncer.specs import settings
-from syncer.specs.shipped import place
-from syncer.tools.http import Calls
 from syncer.words.errors import PartlyApplied
-
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line on stdout instead of text.")
-
-
-@click.command(short_help="Check what you wrote.")
-@click.option("--online", is_flag=True, help="Also try each vendor's credential.")
-@as_json
-def check(*, online: bool, as_json: bool) -> None:
-    """Check settings, field specs and mappings; all problems at once, each with its place.
-
-    \b
-    Example:  syncer check --online
-    """
-    loaded = settings.load(Path.cwd())
-    project = setup.project(loaded.project)
-    files = {name: str(place(loaded.project, name).resolve()) for name in setup.FILES}
-    vendors = _names_of_vendors(loaded) if online else {}
-    if as_json:
-        click.echo(msgspec.json.encode({"files": files, "fields": len(project.fields), "vendors": vendors}))
-        return
-    for name, path in files.items():
-        click.echo(f"{name:<32} {path}")
-    click.echo(f"Written files are fine: {len(project.fields)} fields mapped, {len(project.mapping.crm)} columns read from the CRM")
-    for vendor, name in vendors.items():
-        click.echo(f"{vendor:<11} {name}")
-
-
-def _names_of_vendors(loaded: settings.Settings) -> dict[str, str]:
-    """What each vendor calls the account that its credential opens."""
-    calls = Calls()
-    vendors: list[Connector | Crm] = [*connectors(loaded, calls), *crms(loaded, calls).values()]
-    return {vendor.name: vendor.check() for vendor in vendors}
 
 
 @click.command(short_help="Read the sources, write nothing.")

@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 
 from syncer.cli import setup, terminal
-from syncer.cli.jobs import as_json
+from syncer.cli.options import as_json
 from syncer.core.mrr_told import major_text
 from syncer.core.plan import canonical
 from syncer.runs.explain import Explanation, history_of_runs

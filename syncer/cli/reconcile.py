@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from syncer.cli import figures, setup, terminal
-from syncer.cli.jobs import as_json
+from syncer.cli.options import as_json
 from syncer.core.mrr_told import changed_switches
 from syncer.core.reconcile import MEANINGS, Cause, Difference, Reconciliation, major_text
 from syncer.runs.mrr import Books

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from syncer.cli import figures, setup, terminal
-from syncer.cli.jobs import as_json
+from syncer.cli.options import as_json
 from syncer.cli.reconcile import reconcile
 from syncer.core import mrr_told
 from syncer.core.mrr import CustomerMrr, CustomerStatement, ItemMrr, SubscriptionMrr, exact_text

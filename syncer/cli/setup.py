@@ -37,7 +37,7 @@ def facts() -> dict[str, Column]:
     """The facts that expressions may use, by the name that ops write."""
     catalog = YAML(typ="safe").load(catalog_text())
     return {
-        name: Column(kind_of(about["type"]), tuple(about.get("held_by", ())), _currency(about["unit"]))
+        name: Column(kind_of(about["type"]), tuple(about.get("held_by", ())), _currency(about["unit"]), about["unit"])
         for name, about in catalog.items()
         if "." in name
     }

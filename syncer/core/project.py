@@ -36,12 +36,13 @@ OPEN_KEYS = {"stripe": "metadata.", "mixpanel": "property.", "zendesk": "field."
 
 @dataclass(frozen=True)
 class Column:
-    """A fact that expressions may use: its kind, the columns whose reason, when there is one, holds it back, and what its money is in:
-    another fact such as `stripe.currency`, or REPORTING."""
+    """A fact that expressions may use: its kind, the columns whose reason, when there is one, holds it back, what its money is in (another
+    fact such as `stripe.currency`, or REPORTING), and its unit as the catalog words it: `seats`, `percent`, `UTC day`."""
 
     kind: Kind
     held_by: tuple[str, ...] = ()
     currency: str | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from syncer.core.conversion import DECIMALS, RECORD, Currencies, converted, joined, unconverted
+from syncer.core.conversion import DECIMALS, RECORD, REPORTING, Currencies, converted, joined, unconverted
 from syncer.core.expressions import Expression
+from syncer.core.kinds import Kind
 from syncer.specs.account import SOURCES, FieldSpec
 
 RESERVED = frozenset({"account_id", "account_name", "today"})
@@ -23,7 +24,8 @@ RESERVED = frozenset({"account_id", "account_name", "today"})
 @dataclass(frozen=True)
 class MappedField:
     """One field of the mapping, checked: its spec, expression, the columns that can hold it back, its limit, its place in the file, and
-    what its money is in before it is written: a fact such as `stripe.currency`, REPORTING or RECORD; None where it is no money."""
+    what its money is in before it is written: a fact such as `stripe.currency`, REPORTING or RECORD; None where it is no money. `unit`:
+    what a number that is no money is in, for people, such as `seats`."""
 
     key: str
     spec: FieldSpec
@@ -33,6 +35,7 @@ class MappedField:
     limit: Decimal
     place: str
     currency: str | None = None
+    unit: str | None = None
 
     @property
     def converts_from(self) -> str | None:
@@ -139,12 +142,22 @@ def count_query(fields: Iterable[MappedField]) -> str:
     )
 
 
-def change_query(fields: Sequence[MappedField]) -> str:
-    """Accounts with any change, by id: account_id, account_name, then state, current text and wanted text of each field."""
+def change_query(fields: Sequence[MappedField], currencies: Currencies = Currencies()) -> str:
+    """Accounts with any change, by id: account_id, account_name, then state, current text, wanted text and unit of each field."""
     columns = ", ".join(
-        f"{_name(field.key + '__state')}, {_name('raw__' + field.key)}, CAST({_name(field.key)} AS VARCHAR)" for field in fields
+        f"{_name(field.key + '__state')}, {_name('raw__' + field.key)}, CAST({_name(field.key)} AS VARCHAR), {_unit(field, currencies)}"
+        for field in fields
     )
     return f"SELECT account_id, account_name, {columns} FROM cells WHERE {any_change(fields)} ORDER BY account_id"
+
+
+def _unit(field: MappedField, currencies: Currencies) -> str:
+    """What the field's number is in: for money the code of the account's currency."""
+    if field.expression.kind is not Kind.MONEY or field.currency is None:
+        return _text(field.unit) if field.unit else "CAST(NULL AS VARCHAR)"
+    if field.currency == RECORD or (field.spec.type == "currency" and currencies.by_record):
+        return f"UPPER(COALESCE(record__currency, {currencies.code(REPORTING)}))"
+    return f"UPPER({currencies.code(field.currency)})"
 
 
 def any_change(fields: Sequence[MappedField]) -> str:

@@ -10,18 +10,20 @@ from typing import Any
 import msgspec
 
 from syncer.core.cells import MappedField
-from syncer.specs.account import Limits
 
 
-class Cell(msgspec.Struct, frozen=True):
-    """One field of one record: canonical text, None for empty."""
+class Cell(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One field of one record: canonical text, None for empty. `unit` is what a number is in, for people: `USD`, `%`, `seats`; `reason` why
+    it changes."""
 
     field: str
     old: str | None
     new: str | None
+    unit: str | None = None
+    reason: str | None = None
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One record and its cells that change."""
 
     id: str
@@ -29,7 +31,7 @@ class Change(msgspec.Struct, frozen=True):
     cells: tuple[Cell, ...]
 
 
-class Held(msgspec.Struct, frozen=True):
+class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Cells of one record that are not written, and why."""
 
     id: str
@@ -38,7 +40,7 @@ class Held(msgspec.Struct, frozen=True):
     fields: tuple[str, ...]
 
 
-class FieldCount(msgspec.Struct, frozen=True):
+class FieldCount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the cells of one field divide. `having` cells hold a value in the CRM now."""
 
     field: str
@@ -59,8 +61,25 @@ class FieldCount(msgspec.Struct, frozen=True):
         return self.held + self.unchanged + self.changed
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """Everything that a run would do to one CRM at `as_of` (epoch seconds); `accounts` is how many records were looked at."""
+class PlannedField(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One mapped field: its labels and type, the place and text of its mapping, and the share of its values that one run may replace."""
+
+    key: str
+    label: str
+    label_ja: str | None
+    type: str
+    place: str
+    expression: str
+    limit: Decimal
+
+
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that a run would do to one CRM at `as_of` (epoch seconds).
+
+    `accounts` is how many records were looked at, `matched` how many of them each source knows, `ambiguous` how many of them a source holds
+    back because it cannot tell them apart. At most the share `cleared` of a field's values may be emptied; fewer cells than `smallest` pass
+    every limit.
+    """
 
     crm: str
     as_of: int
@@ -68,12 +87,17 @@ class Plan(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...]
     held: tuple[Held, ...]
     counts: tuple[FieldCount, ...]
+    fields: tuple[PlannedField, ...] = ()
+    matched: dict[str, int] = {}
+    ambiguous: int = 0
+    cleared: Decimal = Decimal(1)
+    smallest: int = 0
 
     @property
     def fingerprint(self) -> str:
-        """Equal for plans that would write the same values over the same values."""
-        body = msgspec.json.encode((self.crm, self.changes))
-        return hashlib.sha256(body).hexdigest()[:16]
+        """Equal for plans that would write the same values over the same values in the same records, whatever else they say of them."""
+        cells = sorted((change.id, cell.field, cell.old, cell.new) for change in self.changes for cell in change.cells)
+        return hashlib.sha256(msgspec.json.encode((self.crm, cells))).hexdigest()[:16]
 
     @property
     def wanted(self) -> int:
@@ -101,13 +125,23 @@ def changes_of(fields: Sequence[MappedField], rows: Iterable[Sequence[Any]]) -> 
             row[0],
             row[1],
             tuple(
-                Cell(field.key, _comparable(old, field), _comparable(new, field))
-                for field, (state, old, new) in zip(fields, zip(row[2::3], row[3::3], row[4::3], strict=True), strict=True)
+                Cell(field.key, _comparable(old, field), _comparable(new, field), unit)
+                for field, state, old, new, unit in zip(fields, row[2::4], row[3::4], row[4::4], row[5::4], strict=True)
                 if state == "change"
             ),
         )
         for row in rows
     )
+
+
+def with_reasons(plan: Plan, reasons: Mapping[tuple[str, str], str]) -> Plan:
+    """The plan with the reason of each cell, by record id and field; a cell that none is given for has none."""
+
+    def told(change: Change) -> Change:
+        cells = tuple(msgspec.structs.replace(cell, reason=reasons.get((change.id, cell.field))) for cell in change.cells)
+        return msgspec.structs.replace(change, cells=cells)
+
+    return msgspec.structs.replace(plan, changes=tuple(told(change) for change in plan.changes))
 
 
 def _comparable(text: str | None, field: MappedField) -> str | None:
@@ -119,22 +153,22 @@ def _comparable(text: str | None, field: MappedField) -> str | None:
         return text
 
 
-def over_limits(plan: Plan, fields: Sequence[MappedField], limits: Limits) -> list[str]:
+def over_limits(plan: Plan) -> list[str]:
     """A sentence for each field of which too large a share would be replaced or cleared."""
-    by_key = {field.key: field for field in fields}
-    return [sentence for count in plan.counts for sentence in _too_many(plan.crm, count, by_key[count.field], limits)]
+    by_key = {field.key: field for field in plan.fields}
+    return [sentence for count in plan.counts for sentence in _too_many(plan, count, by_key[count.field])]
 
 
-def _too_many(crm: str, count: FieldCount, field: MappedField, limits: Limits) -> Iterable[str]:
+def _too_many(plan: Plan, count: FieldCount, field: PlannedField) -> Iterable[str]:
     for what, cells, limit, mend in (
         ("replaced", count.replaced, field.limit, "raise the limit of this field for one run"),
-        ("cleared", count.cleared, limits.cleared, "raise cleared under limits: for one run"),
+        ("cleared", count.cleared, plan.cleared, "raise cleared under limits: for one run"),
     ):
-        if cells >= limits.smallest and cells > limit * count.having:
+        if cells >= plan.smallest and cells > limit * count.having:
             share = Decimal(100 * cells) / count.having
             yield (
-                f"{crm}: {cells} of {count.having} values of {field.key} ({share:.0f} %) would be {what}, over the limit of {limit:.0%} "
-                f"({field.place}); nothing was written. If this is meant, {mend}"
+                f"{plan.crm}: {cells} of {count.having} values of {field.key} ({share:.0f} %) would be {what}, "
+                f"over the limit of {limit:.0%} ({field.place}); nothing was written. If this is meant, {mend}"
             )
 
 

@@ -10,9 +10,10 @@ from typing import Any
 from syncer.core import cells
 from syncer.core.cells import MappedField
 from syncer.core.compose import facts_query
+from syncer.core.conversion import Currencies
 from syncer.core.identity import RELATIONS, MatchRule, identity_query
 from syncer.core.overview import BANDS, COUNTS, REVENUE, Overview, customers_query, overview
-from syncer.core.plan import FieldCount, Held, Plan, changes_of
+from syncer.core.plan import FieldCount, Held, Plan, PlannedField, changes_of
 from syncer.core.score import health_query
 from syncer.runs.rates import bind_factors, bind_rates
 from syncer.runs.run import Run
@@ -63,8 +64,8 @@ def proposing(run: Run, crm: str, only: frozenset[str] | None = None) -> Iterato
     try:
         fields = run.project.fields_in(crm)
         _prepare(run, crm, engine)
-        _compute(run, crm, engine, fields, only)
-        yield Proposal(crm, _plan(run, crm, engine, fields), fields, engine)
+        currencies = _compute(run, crm, engine, fields, only)
+        yield Proposal(crm, _plan(run, crm, engine, fields, currencies), fields, engine)
     finally:
         engine.close()
 
@@ -104,7 +105,8 @@ def _keys(crm: str, record_id: str, values: dict[str, str | None]) -> Iterator[t
             yield record_id, key, comparable
 
 
-def _compute(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], only: frozenset[str] | None) -> None:
+def _compute(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], only: frozenset[str] | None) -> Currencies:
+    """Up to the table `cells`; how the CRM keeps money."""
     parameters = run.parameters(crm)
     rules = [
         MatchRule(source, rule.source_key.replace("{crm}", crm), rule.crm_key)
@@ -122,7 +124,9 @@ def _compute(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], 
     engine.compute("base", cells.base_query(fields, before), parameters)
     band = next((f"prev__{field.key}" for field in fields if field.expression.columns == {"health.band"}), None)
     engine.compute("health", health_query(run.project.health, "base", band), parameters)
-    engine.compute("cells", cells.cells_query(fields, run.sources_read(), only, bind_factors(run, engine, rates)), parameters)
+    currencies = bind_factors(run, engine, rates)
+    engine.compute("cells", cells.cells_query(fields, run.sources_read(), only, currencies), parameters)
+    return currencies
 
 
 def _score_before(field: str) -> str:
@@ -134,8 +138,26 @@ def _score_before(field: str) -> str:
     )
 
 
-def _plan(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField]) -> Plan:
+def _plan(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], currencies: Currencies) -> Plan:
+    accounts, ambiguous, _, *matched = engine.rows(COUNTS)[0]
     counts = tuple(FieldCount(*row) for row in engine.rows(cells.count_query(fields)))
     held = tuple(Held(row[0], row[1], row[2], tuple(row[3].split(", "))) for row in engine.rows(cells.held_query(fields)))
-    changes = changes_of(fields, engine.rows(cells.change_query(fields)))
-    return Plan(crm, run.as_of, engine.rows("SELECT COUNT(*) FROM cells")[0][0], changes, held, counts)
+    changes = changes_of(fields, engine.rows(cells.change_query(fields, currencies)))
+    return Plan(
+        crm,
+        run.as_of,
+        accounts,
+        changes,
+        held,
+        counts,
+        fields=tuple(_planned(field, run.project.mapping.fields[field.key].value) for field in fields),
+        matched=dict(zip(SOURCES, matched, strict=True)),
+        ambiguous=ambiguous,
+        cleared=run.project.mapping.limits.cleared,
+        smallest=run.project.mapping.limits.smallest,
+    )
+
+
+def _planned(field: MappedField, expression: str) -> PlannedField:
+    spec = field.spec
+    return PlannedField(field.key, spec.label, spec.label_ja, spec.type, field.place, expression, field.limit)

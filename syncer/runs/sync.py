@@ -84,7 +84,7 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) ->
         for name, crm in targets.items():
             read_mirror(crm, run.mirrored(name), intake, run.as_of, run.watch)
             proposals.append(open_engines.enter_context(proposing(run, name, only)))
-        refused = {proposal.crm: over_limits(proposal.plan, proposal.fields, run.project.mapping.limits) for proposal in proposals}
+        refused = {proposal.crm: over_limits(proposal.plan) for proposal in proposals}
         if writes and any(refused.values()):
             raise LimitExceeded("\n".join(sentence for sentences in refused.values() for sentence in sentences))
         counted: dict[str, int] = {}

@@ -39,14 +39,29 @@ class Macro:
         return exp.paren(self.body.transform(lambda node: given[node.name].copy() if _is_hole(node, given) else node))
 
 
-@cache
-def facts_query(policy: MrrPolicy = DEFAULT, dialect: str = "duckdb") -> str:
-    """The SELECT of `facts`: a row per CRM account, columns as in catalog.yaml.
+Models = tuple[tuple[str, str], ...]
+"""Further models by name: name and SQL."""
 
+
+@cache
+def facts_query(policy: MrrPolicy = DEFAULT, declared: Models = (), dialect: str = "duckdb") -> str:
+    """The SELECT of `facts`: a row per CRM account, columns as in catalog.yaml, then those of the `declared` models.
+
+    A declared model has at most one row per `account_id`; its other columns are named as those of facts (`crm__employees`).
     Parameters: `$as_of` (epoch seconds), `$month_before` (`2026-10` for an `as_of` in November), `$mixpanel_group_url_base` (text up
     to the id, or NULL), `$zendesk_url_base` (`https://sub.zendesk.com`, or NULL).
     """
-    return compose("facts", mrr_macros(policy), dialect=dialect)
+    own = {**dict(declared), "facts": _widened(declared)} if declared else None
+    return compose("facts", mrr_macros(policy), own, dialect=dialect)
+
+
+def _widened(declared: Models) -> str:
+    """`facts` with the columns of these models."""
+    facts = cast("exp.Select", _parsed_models()["facts"]).copy()
+    for name, text in declared:
+        columns = [exp.column(column, name) for column in _parse(text).named_selects if column != "account_id"]
+        facts = facts.select(*columns).join(name, on=f"{name}.account_id = a.id", join_type="left")
+    return facts.sql(dialect="duckdb")
 
 
 @cache

@@ -27,7 +27,7 @@ HEALTH_COLUMNS = {
     "health.reasons": Kind.TEXT,
     "health.change_30d": Kind.NUMBER,
 }
-
+HEALTH_UNITS = {"health.score": "points", "health.coverage_pct": "percent", "health.change_30d": "points"}
 
 SOURCE_KEYS = {"stripe": ("id", "email", "domain"), "mixpanel": ("id", "domain"), "zendesk": ("id", "external_id", "domain")}
 OPEN_KEYS = {"stripe": "metadata.", "mixpanel": "property.", "zendesk": "field."}
@@ -159,11 +159,20 @@ def _fields(
         place = f"{page.name}:{page.where(loc)[0]}"
         currency = next(iter(used)) if len(used) == 1 else None
         clears = value.on_missing == "clear"
-        fields.append(_mapped(key, spec, checked, facts, fields, currency=currency, clears=clears, limit=limit, place=place))
+        field = _mapped(key, spec, checked, facts, fields, currency=currency, clears=clears, limit=limit, place=place)
+        fields.append(replace(field, unit=_shown_unit(value.value.strip(), facts)))
         kinds[key] = kinds[f"prev.{key}"]
         if currency:
             money |= dict.fromkeys((key, f"prev.{key}"), RECORD if spec.type == "currency" else currency)
     return fields, problems
+
+
+def _shown_unit(text: str, facts: Mapping[str, Column]) -> str | None:
+    """What the number of an expression is in, for people, where that is sure: the expression is one fact, or a PCT of others."""
+    unit = facts[text].unit if text in facts and facts[text].kind is Kind.NUMBER else HEALTH_UNITS.get(text)
+    if unit == "percent" or re.fullmatch(r"PCT\([^()]*\)", text):
+        return "%"
+    return None if unit is None or " " in unit else unit
 
 
 def _prev_kinds(mapping: AccountMapping, specs: Mapping[str, FieldSpec], kinds: Mapping[str, Kind]) -> dict[str, Kind]:

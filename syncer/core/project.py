@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from syncer.core.cells import RESERVED, MappedField, not_converted
@@ -48,7 +48,8 @@ class Column:
 @dataclass(frozen=True)
 class Project:
     """What ops wrote, checked. `fields` stand in the order of the mapping, each using only facts and fields before it; `rates` are those
-    of the mapping's file, none where it takes them from a table; `monthly` is what is written of each month."""
+    of the mapping's file, none where it takes them from a table; `monthly` is what is written of each month; `texts` are the files as they
+    stand, by name."""
 
     mapping: AccountMapping
     specs: Mapping[str, FieldSpec]
@@ -56,6 +57,7 @@ class Project:
     health: Health
     rates: tuple[Rate, ...] = ()
     monthly: Monthly | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def fields_in(self, crm: str) -> tuple[MappedField, ...]:
         """The fields that this CRM has a name for."""

@@ -20,12 +20,13 @@ from rich.console import Console
 from syncer.cli import setup, terminal
 from syncer.cli.stand_ins import company_options
 from syncer.core.project import Project
-from syncer.core.report import CRM_NAMES, Band, Chapter, render_report
+from syncer.core.report import Band, Chapter, render_report
 from syncer.runs import sync as runs
 from syncer.runs.sync import Result
 from syncer.specs.settings import PREFIX
 from syncer.words import when
 from syncer.words.errors import SyncerError
+from syncer.words.vendors import VENDOR_NAMES
 
 HOUR = 3600
 STATE = "demo-state"
@@ -139,6 +140,6 @@ def _show_short(console: Console, result: Result) -> None:
     numbers = result.numbers
     calls = sum(numbers["calls"].values())
     console.print(
-        f"  {CRM_NAMES[result.plan.crm]:<11} [bold]{numbers['written']}[/] fields written on {len(result.plan.changes)} accounts, "
+        f"  {VENDOR_NAMES[result.plan.crm]:<11} [bold]{numbers['written']}[/] fields written on {len(result.plan.changes)} accounts, "
         f"{numbers['unchanged']:,} already right, {calls} calls in all"
     )

@@ -15,10 +15,11 @@ from rich.text import Text
 
 from syncer.core.overview import Customer, Overview
 from syncer.core.plan import Cell, Change, Plan
-from syncer.core.report import CRM_NAMES, money_text
 from syncer.runs.metrics import MetricsResult
 from syncer.runs.pull import Watch
 from syncer.runs.sync import Result
+from syncer.words.money import money_text
+from syncer.words.vendors import VENDOR_NAMES
 
 BAND_STYLES = {"excellent": "green", "healthy": "green", "caution": "yellow", "action": "red"}
 SHOWN_CHANGES = 12
@@ -65,7 +66,7 @@ def show_result(console: Console, result: Result, *, customers: bool = True) -> 
     """The story of one CRM: matched and held, what was written, who is at risk and who is best."""
     numbers, overview = result.numbers, result.overview
     console.print()
-    console.rule(f"[bold]{CRM_NAMES[result.plan.crm]}[/]", align="left")
+    console.rule(f"[bold]{VENDOR_NAMES[result.plan.crm]}[/]", align="left")
     verb = "would be written" if result.applied is None else "written"
     changed = sum(len(change.cells) for change in result.plan.changes) if result.applied is None else numbers["written"]
     facts = Table.grid(padding=(0, 2, 0, 0))

@@ -14,9 +14,9 @@ import msgspec
 from syncer.core.overview import Customer, Overview, PlanRevenue
 from syncer.core.plan import Change, Held, Plan
 from syncer.words import when
-from syncer.words.money import exponent
+from syncer.words.money import money_text
+from syncer.words.vendors import VENDOR_NAMES
 
-CRM_NAMES = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
 SHOWN_CHANGES = 40
 SHOWN_HELD = 60
 
@@ -156,7 +156,7 @@ def _held(held: Sequence[Held], labels: Mapping[str, str]) -> str:
 
 def _runs(chapters: Iterable[Chapter]) -> str:
     rows = "".join(
-        f"<tr><th scope='row'>{escape(chapter.title)}</th><td>{CRM_NAMES.get(chapter.plan.crm, chapter.plan.crm)}</td>"
+        f"<tr><th scope='row'>{escape(chapter.title)}</th><td>{VENDOR_NAMES.get(chapter.plan.crm, chapter.plan.crm)}</td>"
         + "".join(f"<td class='figure'>{chapter.numbers[name]:,}</td>" for name in ("wanted", "written", "unchanged", "held", "rejected"))
         + f"<td>{escape(', '.join(f'{vendor} {count}' for vendor, count in chapter.numbers['calls'].items()))}</td></tr>"
         for chapter in chapters
@@ -175,9 +175,3 @@ def _some(names: Sequence[str]) -> str:
 
 def _accounts(count: int) -> str:
     return "1 account" if count == 1 else f"{count:,} accounts"
-
-
-def money_text(amount: Decimal, currency: str) -> str:
-    """An amount in major units as people write it: with the currency's own decimals, none when they are zero."""
-    decimals = 0 if amount == amount.to_integral_value() else exponent(currency)
-    return f"{amount:,.{decimals}f}"

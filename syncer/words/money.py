@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from syncer.words.tables import Table
 
 ZERO_DECIMAL = frozenset(("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"))
@@ -34,3 +36,9 @@ def exponent(currency: str) -> int:
     if code in ZERO_DECIMAL:
         return 0
     return 3 if code in THREE_DECIMAL else 2
+
+
+def money_text(amount: Decimal, currency: str) -> str:
+    """An amount in major units as people write it: with the currency's own decimals, none when they are zero."""
+    decimals = 0 if amount == amount.to_integral_value() else exponent(currency)
+    return f"{amount:,.{decimals}f}"

@@ -16,8 +16,8 @@ FORMAT = 1
 MEND = "make the plan anew with `syncer plan --out plan.json`"
 
 
-class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a vendor allows in a window of time and how much of it is used, as it said last."""
+class Quota(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The calls that a vendor allows in a window of time, and how many of them are used by everyone, as it said last."""
 
     limit: int
     used: int
@@ -29,7 +29,7 @@ class Cost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     spent: int
     calls: int
-    quota: Allowance | None = None
+    quota: Quota | None = None
 
     @property
     def share(self) -> Decimal | None:

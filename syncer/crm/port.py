@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from syncer.core.plan_file import Quota
 from syncer.words.tables import Page
 
 
@@ -90,6 +91,8 @@ class Crm(Protocol):
     """One CRM account and the object that stands for a customer (Salesforce Account, HubSpot company)."""
 
     name: str
+    look_calls: int
+    """Calls that it takes to log in, describe, and read the records again of which few have changed."""
 
     def check(self) -> str:
         """One cheap authenticated call: the organisation's name or id in the CRM's words. CredentialRefused, Unreachable."""
@@ -102,6 +105,12 @@ class Crm(Protocol):
 
     def write(self, updates: Iterable[Update], fields: Mapping[str, CrmField], count: int) -> Iterator[Sequence[Outcome]]:
         """Outcomes batch by batch as the CRM answers; `count` updates in all choose the path. One outcome per update, always."""
+
+    def write_calls(self, count: int) -> int:
+        """Calls that writing `count` updates takes when none of them is refused, locked or sent again."""
+
+    def quota(self) -> Quota | None:
+        """The account's daily calls as the answers so far told; None when none did. Asks nothing."""
 
     def rates(self, table: str) -> Page:
         """The CRM's own exchange rates, as rows of one of the tables of crm/rate_tables.py that begin with its name. UsageError."""

@@ -97,6 +97,7 @@ class Http:
     `renew`     makes `auth` give a fresh credential; called once when a request is answered 401.
     `classify`  the vendor's oddities: a Verdict on an answer outside 200-299, or None to go by the status alone.
     `secrets`   texts that must not show in an error; header values of `auth` never do.
+    `notice`    is told the headers of every answer, by names in any case.
     """
 
     def __init__(  # noqa: PLR0913  (all but two by name, each a plain value)
@@ -113,6 +114,7 @@ class Http:
         patience: Patience | None = None,
         read_seconds: float = 60,
         calls: Calls | None = None,
+        notice: Callable[[Mapping[str, str]], None] = lambda _: None,
     ) -> None:
         self.vendor = vendor
         self.base_url = base_url.rstrip("/")
@@ -122,6 +124,7 @@ class Http:
         self._renew = renew
         self._pace = pace or Pace()
         self._classify = classify
+        self._notice = notice
         self._request_id_header = request_id_header.lower()
         self._secrets = secrets
         self._patience = patience or Patience()
@@ -238,6 +241,7 @@ class Http:
         headers = {"accept-encoding": "gzip", "user-agent": "syncer", **ask.headers, **auth}
         try:
             response = self._pool.request(ask.method, ask.url, body=ask.body, headers=headers, redirect=False, preload_content=False)
+            self._notice(response.headers)
             try:
                 if not 200 <= response.status < 300 and response.status not in ask.accept:
                     self._judge(ask, _reply(response), auth)

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from syncer.core.plan_file import Quota
 from syncer.crm.canonical import sendable
 from syncer.crm.hubspot.describe import describe
 from syncer.crm.hubspot.objects import keyed_rows
 from syncer.crm.hubspot.read import Reader
 from syncer.crm.hubspot.values import from_wire
-from syncer.crm.hubspot.write import Batches
+from syncer.crm.hubspot.write import ROWS, Batches
+from syncer.crm.meter import Meter
 from syncer.crm.port import CrmField, CrmPage, KeyedRows, Outcome, Update
 from syncer.tools.http import Calls, Http, Patience, Reply, Verdict
 from syncer.tools.pace import Pace, Rule
@@ -36,6 +38,7 @@ class HubSpot:
     """`object` is the plural name in paths; `version` the dated version of the API."""
 
     name = "hubspot"
+    look_calls = 2
 
     def __init__(  # noqa: PLR0913  (settings of one account, all but one with defaults)
         self,
@@ -53,6 +56,7 @@ class HubSpot:
         self._path = f"/crm/objects/{version}/{object}"
         self._fields: dict[str, CrmField] | None = None
         self._details: _Details | None = None
+        self._meter = Meter(_quota)
         self._http = Http(
             VENDOR,
             base_url,
@@ -62,6 +66,7 @@ class HubSpot:
             request_id_header="x-hubspot-correlation-id",
             secrets=(access_token,),
             calls=calls,
+            notice=self._meter,
             patience=patience,
         )
 
@@ -103,6 +108,14 @@ class HubSpot:
         if held:
             yield held
 
+    def write_calls(self, count: int) -> int:
+        """One for each hundred."""
+        return -(-count // ROWS)
+
+    def quota(self) -> Quota | None:
+        """The account's day, of all its private apps; answers to an app of OAuth do not tell it."""
+        return self._meter.latest
+
     def rates(self, table: str) -> Page:
         """UsageError: rates are not read from HubSpot."""
         raise UsageError(f"{VENDOR}: there is no table of rates {table}; write rates: rates.csv in mappings/account.yaml")
@@ -121,6 +134,12 @@ class HubSpot:
         if self._details is None:
             self._details = self._http.get(f"/account-info/{self._version}/details", into=_Details)
         return self._details
+
+
+def _quota(headers: Mapping[str, str]) -> Quota | None:
+    """https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"""
+    day, left = (headers.get(f"x-hubspot-ratelimit-daily{end}", "") for end in ("", "-remaining"))
+    return Quota(limit=int(day), used=int(day) - int(left), window="day") if day.isdigit() and left.isdigit() else None
 
 
 def _verdict(reply: Reply) -> Verdict | None:

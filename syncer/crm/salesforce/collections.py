@@ -23,6 +23,11 @@ LOCK_WAITS = (0.5, 1.0, 2.0)
 """Seconds before each further try of records that someone else held locked."""
 
 
+def calls(rows: int) -> int:
+    """Calls that so many rows take."""
+    return -(-rows // ROWS)
+
+
 class _RowError(msgspec.Struct, rename="camel"):
     status_code: str = ""
     message: str = ""

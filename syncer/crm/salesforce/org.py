@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 
+from syncer.core.plan_file import Quota
 from syncer.crm.canonical import sendable
+from syncer.crm.meter import Meter
 from syncer.crm.port import CrmField, CrmPage, KeyedRows, Outcome, Update
+from syncer.crm.salesforce import bulk, collections
 from syncer.crm.salesforce.bulk import Bulk
 from syncer.crm.salesforce.collections import Collections
 from syncer.crm.salesforce.describe import describe
@@ -26,6 +30,7 @@ class Salesforce:
     """`base_url` is the My Domain host. Writes of `bulk_from` updates or more go by Bulk 2.0, others by collections."""
 
     name = "salesforce"
+    look_calls = 3
 
     def __init__(  # noqa: PLR0913  (settings of one account, all but three with defaults)
         self,
@@ -46,6 +51,7 @@ class Salesforce:
         hidden = secrets(client_id, client_secret)
         door = Http(VENDOR, base_url, auth=dict, pace=pace, secrets=hidden, calls=calls, patience=patience)
         login = Login(door, client_id, client_secret)
+        self._meter = Meter(_quota)
         self._http = Http(
             VENDOR,
             base_url,
@@ -56,6 +62,7 @@ class Salesforce:
             request_id_header="x-sfdc-request-id",
             secrets=hidden,
             calls=calls,
+            notice=self._meter,
             patience=patience,
         )
         self._sobject = Sobject(self._http, pace, f"/services/data/v{api_version}", object)
@@ -78,11 +85,19 @@ class Salesforce:
     def write(self, updates: Iterable[Update], fields: Mapping[str, CrmField], count: int) -> Iterator[Sequence[Outcome]]:
         """Outcomes batch by batch; those of updates that could not be sent come last."""
         held: list[Outcome] = []
-        collections = Collections(self._sobject, fields)
-        writer = Bulk(self._sobject, fields, collections) if count >= self._bulk_from else collections
+        by_collections = Collections(self._sobject, fields)
+        writer = Bulk(self._sobject, fields, by_collections) if count >= self._bulk_from else by_collections
         yield from writer.write(sendable(updates, fields, held))
         if held:
             yield held
+
+    def write_calls(self, count: int) -> int:
+        """By collections exactly; by Bulk at most, when each job ends within a minute."""
+        return bulk.calls(count) if count >= self._bulk_from else collections.calls(count)
+
+    def quota(self) -> Quota | None:
+        """The organisation's rolling 24 hours, of all its users and apps."""
+        return self._meter.latest
 
     def rates(self, table: str) -> Page:
         """The organisation's exchange rates. UsageError when it has none such."""
@@ -104,6 +119,12 @@ class _Organization(msgspec.Struct):
 
 class _Organizations(msgspec.Struct):
     records: list[_Organization]
+
+
+def _quota(headers: Mapping[str, str]) -> Quota | None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm"""
+    said = re.search(r"api-usage=(\d+)/(\d+)", headers.get("sforce-limit-info", ""))
+    return Quota(limit=int(said[2]), used=int(said[1]), window="24 hours") if said else None
 
 
 def _verdict(reply: Reply) -> Verdict | None:

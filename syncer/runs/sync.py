@@ -11,6 +11,7 @@ import msgspec
 
 from syncer.core.overview import Overview
 from syncer.core.plan import Plan, over_limits, summary
+from syncer.core.plan_file import Cost
 from syncer.crm.port import Crm, CrmField
 from syncer.runs.apply import Applied, Target, apply
 from syncer.runs.connect import connectors, crms
@@ -31,7 +32,7 @@ from syncer.words.tables import Page
 @dataclass(frozen=True)
 class Result:
     """One CRM after a run: the plan, what became of it (None for a plan alone), what became of the monthly metrics (None too when only
-    scores were written), the customers at a glance, the run in numbers, and the limits that a sync would not pass."""
+    scores were written), the customers at a glance, the run in numbers, the limits that a sync would not pass, and the costs by vendor."""
 
     plan: Plan
     applied: Applied | None
@@ -39,6 +40,7 @@ class Result:
     overview: Overview
     numbers: Mapping[str, Any]
     refused: Sequence[str]
+    forecast: Mapping[str, Cost]
 
     @property
     def errors(self) -> dict[str, str]:
@@ -93,7 +95,8 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) ->
             applied = _apply(run, targets[proposal.crm], described[proposal.crm], proposal, intake) if writes else None
             metrics = _metrics(run, targets[proposal.crm], proposal, intake, unfit) if pulls and writes else None
             calls = _calls_since(run, counted, proposal.crm, list(targets))
-            result = _result(run, proposal, applied=applied, metrics=metrics, calls=calls, refused=refused[proposal.crm])
+            forecast = _forecast(targets[proposal.crm], proposal.plan, calls)
+            result = _result(run, proposal, applied=applied, metrics=metrics, calls=calls, refused=refused[proposal.crm], forecast=forecast)
             results.append(result)
             if writes:
                 _remember(run, proposal, result, intake)
@@ -151,14 +154,26 @@ def _result(  # noqa: PLR0913  (the parts of a result)
     metrics: MetricsResult | None,
     calls: Mapping[str, int],
     refused: Sequence[str],
+    forecast: Mapping[str, Cost],
 ) -> Result:
     written, rejected = (applied.written, applied.rejected) if applied else (0, 0)
     numbers = {"run": run.id, **summary(proposal.plan, written, rejected, calls), "monthly_metrics": metrics and metrics.numbers()}
+    numbers["quota"] = {vendor: cost.quota for vendor, cost in forecast.items() if cost.quota}
     accounted = numbers["written"] + numbers["unchanged"] + numbers["held"] + numbers["rejected"]
     if applied is not None and accounted != numbers["wanted"]:
         said = f"{numbers['wanted']} values were wanted but {accounted} are accounted for"
         raise SyncerError(f"{proposal.crm}: {said}; this is a defect of syncer, please report it")
-    return Result(proposal.plan, applied, metrics, proposal.overview(run.project.health.bands_in_order()), numbers, refused)
+    return Result(proposal.plan, applied, metrics, proposal.overview(run.project.health.bands_in_order()), numbers, refused, forecast)
+
+
+def _forecast(crm: Crm, plan: Plan, calls: Mapping[str, int]) -> dict[str, Cost]:
+    """What was spent, and what carrying the plan out takes, which asks the CRM for what changed meanwhile before it writes."""
+    writing = crm.look_calls + crm.write_calls(len(plan.changes)) if plan.changes else 0
+    spent = {crm.name: 0, **calls}
+    return {
+        vendor: Cost(count, writing if vendor == crm.name else 0, crm.quota() if vendor == crm.name else None)
+        for vendor, count in sorted(spent.items())
+    }
 
 
 def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> None:

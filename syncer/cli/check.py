@@ -27,7 +27,7 @@ def check(*, online: bool, as_json: bool) -> None:
     \b
     Example:  syncer check --online
     """
-    loaded = settings.load(Path.cwd())
+    loaded = settings.load(Path.cwd()) if online else settings.load_known(Path.cwd()).settings
     project = setup.project(loaded.project)
     files = {name: str(place(loaded.project, name).resolve()) for name in setup.FILES}
     vendors = _names_of_vendors(loaded) if online else {}

@@ -1,6 +1,7 @@
 """Settings: `syncer.yaml` in the working folder, overruled by `SYNCER_…` in the environment (nested by `__`).
 
-Secrets are named, not written: `env:STRIPE_API_KEY` in the file; in the environment the value itself may stand.
+Secrets are named, not written: `env:STRIPE_API_KEY` in the file; in the environment the value itself may stand. What the environment does
+not set may stand in `.env` beside `syncer.yaml`; no other folder is looked into.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from syncer.specs.env_file import ENV_FILE, EnvFile, read_env_file
 from syncer.specs.reader import Page
 from syncer.specs.wording import did_you_mean
 from syncer.words import when
@@ -23,6 +25,8 @@ from syncer.words.errors import FileProblems, Problem
 
 FILE = "syncer.yaml"
 PREFIX = "SYNCER_"
+FILL_IN = "fill-in"
+"""Stands in a new `syncer.yaml` where only its owner knows what to write."""
 
 
 def _safe_url(url: str) -> str:
@@ -108,7 +112,7 @@ class HubSpotSettings(_Section):
 class Settings(BaseSettings):
     """Everything a run is told from outside. A vendor without a section is not read or written.
 
-    `project` holds the written files that differ from the shipped ones; the working folder if not said.
+    `project` holds the written files that differ from the shipped ones; the working folder if not said. `language`: of labels.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
@@ -121,6 +125,7 @@ class Settings(BaseSettings):
     state: str = "syncer-state"
     project: Folder = Path()
     as_of: Instant | None = None
+    language: Literal["en", "ja"] = "en"
 
     @classmethod
     def settings_customise_sources(
@@ -145,42 +150,77 @@ class Settings(BaseSettings):
         return tuple(name for name in ("stripe", "mixpanel", "zendesk") if getattr(self, name))
 
 
+class Known(NamedTuple):
+    """Settings as far as they are known, and by vendor what no call to it can do without: secrets that are set nowhere, ids to fill in."""
+
+    settings: Settings
+    lacks: Mapping[str, list[Problem]]
+
+
 def load(folder: Path) -> Settings:
-    """The settings as the folder's `syncer.yaml` and the environment say. FileProblems with every fault and its place."""
+    """The settings as the folder's files and the environment say. FileProblems with every fault and its place, also what is lacking."""
+    found, lacks = load_known(folder)
+    if lacks:
+        raise FileProblems([problem for problems in lacks.values() for problem in problems])
+    return found
+
+
+def load_known(folder: Path) -> Known:
+    """The settings though something may be lacking, for what asks no vendor. FileProblems for anything that is wrong."""
     page = Page.load(folder / FILE, FILE) if (folder / FILE).exists() else None
+    env_file, problems = read_env_file(folder)
     written: dict[str, Any] = {}
-    problems: list[Problem] = []
     if page is not None:
         written, faults = page.data()
         problems += faults + _secrets_written_out(page, written)
-    problems += _unknown_variables()
+    problems += _unknown_variables("environment", dict.fromkeys(os.environ, 1)) + _unknown_variables(ENV_FILE, env_file.lines)
     if problems:
         raise FileProblems(problems)
     try:
-        loaded = Settings(**written)
+        loaded = Settings(**_overruled(written, env_file.values))
     except ValidationError as error:
-        raise FileProblems([_placed(detail, page) for detail in error.errors(include_input=False)]) from None
-    return _with_secrets(loaded)
+        raise FileProblems([_placed(detail, page, env_file) for detail in error.errors(include_input=False)]) from None
+    return _with_secrets(loaded, page, env_file)
 
 
-def _with_secrets(settings: Settings) -> Settings:
-    """References replaced by what they name."""
-    problems: list[Problem] = []
+def _overruled(written: dict[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
+    """What is written, with the `SYNCER_…` among the variables put over it."""
+    for name, value in variables.items():
+        if name.startswith(PREFIX):
+            *sections, key = name.removeprefix(PREFIX).lower().split("__")
+            place = written
+            for section in sections:
+                inner = place.get(section)
+                place[section] = dict(inner) if isinstance(inner, dict) else {}
+                place = place[section]
+            place[key] = value
+    return written
+
+
+def _with_secrets(settings: Settings, page: Page | None, env_file: EnvFile) -> Known:
+    """References replaced by what they name, and what is lacking."""
+    variables = {**env_file.values, **os.environ}
+    lacks: dict[str, list[Problem]] = {}
     sections: dict[str, BaseModel] = {}
+
+    def lacking(vendor: str, key: str, text: str) -> None:
+        problem = page.problem((vendor, key), text) if page else Problem("environment", 1, 1, text)
+        lacks.setdefault(vendor, []).append(problem)
+
     for name in (*settings.sources, *settings.crms):
         section = getattr(settings, name)
         found: dict[str, SecretStr] = {}
         for key, value in section:
             if isinstance(value, SecretStr) and value.get_secret_value().startswith("env:"):
                 variable = value.get_secret_value().removeprefix("env:")
-                if variable not in os.environ:
-                    text = f"{name}.{key} points to the environment variable {variable}, which is not set; set it to the secret"
-                    problems.append(Problem(FILE, 1, 1, text))
-                found[key] = SecretStr(os.environ.get(variable, ""))
+                if not variables.get(variable):
+                    said = f"{name}.{key} points to the environment variable {variable}, which is not set"
+                    lacking(name, key, f"{said}; set it to the secret, or write it into {ENV_FILE}")
+                found[key] = SecretStr(variables.get(variable, ""))
+            elif isinstance(value, str) and FILL_IN in value:
+                lacking(name, key, f"{name}.{key} still says {value}; write your own there")
         sections[name] = section.model_copy(update=found)
-    if problems:
-        raise FileProblems(problems)
-    return settings.model_copy(update=sections)
+    return Known(settings.model_copy(update=sections), lacks)
 
 
 def _secrets_written_out(page: Page, written: Mapping[str, Any]) -> list[Problem]:
@@ -212,11 +252,12 @@ def _variables() -> set[str]:
     return known
 
 
-def _unknown_variables() -> list[Problem]:
+def _unknown_variables(where: str, lines: Mapping[str, int]) -> list[Problem]:
+    """`lines`: on which line each variable stands."""
     known = _variables()
     return [
-        Problem("environment", 1, 1, f"{name} is not a setting{_nearest(name, known)}")
-        for name in sorted(os.environ)
+        Problem(where, line, 1, f"{name} is not a setting{_nearest(name, known)}")
+        for name, line in sorted(lines.items())
         if name.startswith(PREFIX) and name.upper() not in known
     ]
 
@@ -226,7 +267,7 @@ def _nearest(name: str, known: set[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _placed(detail: ErrorDetails, page: Page | None) -> Problem:
+def _placed(detail: ErrorDetails, page: Page | None, env_file: EnvFile) -> Problem:
     path = tuple(detail["loc"])
     name = ".".join(str(part) for part in path)
     variable = PREFIX + "__".join(str(part) for part in path).upper()
@@ -236,6 +277,8 @@ def _placed(detail: ErrorDetails, page: Page | None) -> Problem:
     else:
         what = detail["msg"].removeprefix("Value error, ").replace("Field required", "is missing")
         text = f"{name}: {what}; set it in {FILE} or as {variable}"
+    if variable in env_file.lines and variable not in os.environ:
+        return Problem(ENV_FILE, env_file.lines[variable], 1, text)
     if page is None or variable in {key.upper() for key in os.environ}:
         return Problem("environment", 1, 1, text)
     return page.problem(path, text)

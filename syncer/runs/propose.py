@@ -15,6 +15,7 @@ from syncer.core.identity import RELATIONS, MatchRule, identity_query
 from syncer.core.overview import BANDS, COUNTS, REVENUE, Overview, customers_query, overview
 from syncer.core.plan import FieldCount, Held, Plan, PlannedField, changes_of
 from syncer.core.score import health_query
+from syncer.runs.compiled import compiled
 from syncer.runs.rates import bind_factors, bind_rates
 from syncer.runs.run import Run
 from syncer.runs.tables import HISTORY, PAIR, mirror
@@ -60,7 +61,8 @@ class Proposal:
 @contextmanager
 def proposing(run: Run, crm: str, only: frozenset[str] | None = None) -> Iterator[Proposal]:
     """The proposal for a CRM from what is stored; `only` names the fields to write, all if None."""
-    engine = Engine(run.store)
+    stored = run.stored()
+    engine = Engine(run.store, rows=stored.rows)
     try:
         fields = run.project.fields_in(crm)
         _prepare(run, crm, engine)
@@ -114,11 +116,12 @@ def _compute(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], 
         for rule in getattr(run.project.mapping.match, source)
     ]
     rules += [MatchRule(source, "id", f"{BEFORE}.{source}") for source in SOURCES]
-    engine.compute("identity.decision", identity_query(rules))
+    engine.compute("identity.decision", compiled(run.store, lambda: identity_query(rules), "identity", rules))
     for name, select in RELATIONS.items():
         engine.define(name, select)
     rates = bind_rates(run, engine)
-    engine.compute("facts", facts_query(run.project.mapping.mrr_policy), parameters)
+    policy = run.project.mapping.mrr_policy
+    engine.compute("facts", compiled(run.store, lambda: facts_query(policy), "facts", policy), parameters)
     scored = next((field.key for field in fields if field.expression.columns == {"health.score"}), None)
     before = _score_before(scored) if scored else None
     engine.compute("base", cells.base_query(fields, before), parameters)

@@ -15,6 +15,7 @@ from syncer.words.errors import SyncerError
 from syncer.words.tables import Row, Table
 
 _PARAMETER = re.compile(r"\$(\w+)")
+ROWS_FOR_THREADS = 2_000_000
 COMPACT_FROM = 12
 """More parts than this are folded into one after a pull: reading many small files costs more than rewriting them."""
 
@@ -29,9 +30,12 @@ class Engine:
     SQL here reaches nothing but the state's own parts: other files, network and settings are off.
     """
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store | None = None, *, rows: int | None = None) -> None:
+        """`rows`: about how many the tables hold, if that is known. Few are worked through with less effort by one thread."""
         self._store = store
         self._connection = duckdb.connect()
+        if rows is not None and rows < ROWS_FOR_THREADS:
+            self._connection.execute("SET threads = 1")
         if store is not None:
             self._connection.execute(f"SET allowed_directories = [{_quoted(str(store.folder))}]")
         self._connection.execute("SET enable_external_access = false")

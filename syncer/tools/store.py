@@ -2,6 +2,7 @@
 
     commits/0000000042.json   a manifest: which parts make each table, where each connector goes on, marks of the runs
     parts/stripe.customer/…   immutable Parquet files
+    compiled/….sql            texts that took long to compose
     lease/0000000007.json     who works, until when; its number is the fencing token
 
 Every object is made by put-if-absent, the one condition that works on disk and in every bucket. The commit with the highest number is the
@@ -23,6 +24,7 @@ from syncer.words.errors import LeaseHeld, SyncerError
 
 FORMAT = 1
 KEPT_COMMITS = 4
+KEPT_TEXTS = 12
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -53,6 +55,11 @@ class Manifest(msgspec.Struct):
     tables: dict[str, TableState] = {}
     cursors: dict[str, dict[str, Any]] = {}
     marks: dict[str, Any] = {}
+
+    @property
+    def rows(self) -> int:
+        """How many rows the parts have."""
+        return sum(part.rows for table in self.tables.values() for part in table.parts)
 
 
 class Lease(msgspec.Struct, frozen=True):
@@ -118,12 +125,28 @@ class Store:
             place.write_bytes(bytes(obstore.get(self._objects, path).bytes()))
         return place
 
+    def kept(self, path: str) -> bytes | None:
+        """What `keep` put there, if it is still there."""
+        try:
+            return bytes(obstore.get(self._objects, path).bytes())
+        except FileNotFoundError:
+            return None
+
+    def keep(self, path: str, content: bytes) -> None:
+        """Put content that follows from its path there, if nobody has yet."""
+        try:
+            self._create(path, content)
+        except AlreadyExistsError:
+            return
+
     def sweep(self, manifest: Manifest) -> None:
-        """Delete parts that no kept commit names and commits beyond the newest few."""
+        """Delete parts that no kept commit names, commits beyond the newest few and texts beyond the newest dozen."""
         names = self._names("commits/")
         kept = [self._read(name, Manifest) for name in names[-KEPT_COMMITS:-1]] + [manifest]
         wanted = {part.path for commit in kept for table in commit.tables.values() for part in table.parts}
+        texts = sorted((meta["last_modified"], meta["path"]) for batch in obstore.list(self._objects, "compiled/") for meta in batch)
         stale = [path for path in self._names("parts/") if path not in wanted] + names[:-KEPT_COMMITS]
+        stale += [path for _, path in texts[:-KEPT_TEXTS]]
         if stale:
             obstore.delete(self._objects, stale)
 

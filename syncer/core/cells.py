@@ -166,14 +166,17 @@ def any_change(fields: Sequence[MappedField]) -> str:
 
 
 def held_query(fields: Sequence[MappedField]) -> str:
-    """Held cells: account_id, account_name, reason, the fields that it holds back (comma-separated), by account."""
+    """Held cells: account_id, account_name, reason, the fields that it holds back (comma-separated), whether it is that a source's object
+    might belong to several accounts, by account."""
+    unclear = ", ".join(f"{source}__held" for source in SOURCES)
     each = " UNION ALL ".join(
-        f"SELECT account_id, account_name, {_name(field.key + '__hold')} AS reason, '{field.key}' AS field, {number} AS place "
+        f"SELECT account_id, account_name, {_name(field.key + '__hold')} AS reason, '{field.key}' AS field, {number} AS place, "
+        f"COALESCE({_name(field.key + '__hold')} IN ({unclear}), FALSE) AS ambiguous "
         f"FROM cells WHERE {_name(field.key + '__state')} = 'held'"
         for number, field in enumerate(fields)
     )
     return (
-        f"SELECT account_id, account_name, reason, STRING_AGG(field, ', ' ORDER BY place) FROM ({each}) "
+        f"SELECT account_id, account_name, reason, STRING_AGG(field, ', ' ORDER BY place), BOOL_OR(ambiguous) FROM ({each}) "
         "GROUP BY account_id, account_name, reason ORDER BY account_name, account_id, reason"
     )
 

@@ -32,12 +32,13 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Cells of one record that are not written, and why."""
+    """Cells of one record that are not written, and why; `ambiguous`: because a source's object might belong to another record too."""
 
     id: str
     name: str
     reason: str
     fields: tuple[str, ...]
+    ambiguous: bool = False
 
 
 class FieldCount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

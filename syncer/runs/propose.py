@@ -144,7 +144,7 @@ def _score_before(field: str) -> str:
 def _plan(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], currencies: Currencies) -> Plan:
     accounts, ambiguous, _, *matched = engine.rows(COUNTS)[0]
     counts = tuple(FieldCount(*row) for row in engine.rows(cells.count_query(fields)))
-    held = tuple(Held(row[0], row[1], row[2], tuple(row[3].split(", "))) for row in engine.rows(cells.held_query(fields)))
+    held = tuple(Held(row[0], row[1], row[2], tuple(row[3].split(", ")), row[4]) for row in engine.rows(cells.held_query(fields)))
     changes = changes_of(fields, engine.rows(cells.change_query(fields, currencies)))
     return Plan(
         crm,

@@ -19,7 +19,7 @@ COMMANDS = {
     "mrr": "revenue",
     "plan": "jobs",
     "pull": "jobs",
-    "runs": "look_back",
+    "runs": "past",
     "sandbox": "stand_ins",
     "score": "jobs",
     "sync": "jobs",

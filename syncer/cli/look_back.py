@@ -1,4 +1,4 @@
-"""The commands that look back: explain a value, list the runs."""
+"""`syncer explain`: where a value comes from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from syncer.cli import setup, terminal
 from syncer.cli.options import as_json
 from syncer.core.mrr_told import major_text
 from syncer.core.plan import canonical
-from syncer.runs.explain import Explanation, history_of_runs
+from syncer.runs.explain import Explanation
 from syncer.runs.explain import explain as explain_cells
 from syncer.words.errors import UsageError
 
@@ -40,25 +40,6 @@ def explain(*, account: str, field: str | None, crm: str | None, as_json: bool) 
             click.echo(msgspec.json.encode(explanation))
         else:
             _show(terminal.out(), explanation)
-
-
-@click.command(short_help="List the latest runs.")
-@click.option("--last", default=20, show_default=True, help="How many.")
-@as_json
-def runs(*, last: int, as_json: bool) -> None:
-    """List the latest runs and what they did.
-
-    \b
-    Example:  syncer runs --last 5
-    """
-    for run, crm, at, outcome, numbers in history_of_runs(setup.run(lambda *_: None), last):
-        if as_json:
-            click.echo(msgspec.json.encode({**numbers, "at": at, "outcome": outcome}))
-            continue
-        click.echo(
-            f"{at}  {run}  {crm:<10}  {outcome:<6}  {numbers['written']:>7,} written  {numbers['unchanged']:>8,} unchanged  "
-            f"{numbers['held']:>5,} held  {numbers['rejected']:>5,} rejected"
-        )
 
 
 def _show(console: Console, told: Explanation) -> None:

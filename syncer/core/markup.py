@@ -13,7 +13,7 @@ class Html(str):
     __slots__ = ()
 
 
-Node: TypeAlias = "str | int | None | Iterable[Node]"
+Node: TypeAlias = "str | int | Iterable[Node] | None"
 """What an element may hold: text (escaped, unless it is Html), a whole number, nothing, or several of these."""
 
 VOID = frozenset(("br", "col", "meta"))

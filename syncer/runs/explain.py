@@ -17,10 +17,9 @@ from syncer.core.score import contributions_query
 from syncer.crm.canonical import plain
 from syncer.runs.propose import Proposal, proposing
 from syncer.runs.run import Run
-from syncer.runs.tables import HISTORY, RUN
+from syncer.runs.tables import HISTORY
 from syncer.specs.account import SOURCES
 from syncer.specs.wording import did_you_mean
-from syncer.tools.engine import Engine
 from syncer.words import when
 from syncer.words.errors import UsageError
 
@@ -72,17 +71,6 @@ def explain(run: Run, crm: str, account: str, field: str | None) -> list[Explana
             raise UsageError(f"{field} is not a mapped field{did_you_mean(field, by_key)}")
         chosen = [by_key[field]] if field else list(proposal.fields)
         return [_explain(run, proposal, account_id, name, mapped) for mapped in chosen]
-
-
-def history_of_runs(run: Run, count: int) -> list[tuple[str, str, str, str, dict[str, Any]]]:
-    """The latest runs, newest first: run, crm, the instant it was for, outcome, numbers."""
-    engine = Engine(run.store)
-    try:
-        engine.bind(run.tables(), run.store.latest())
-        rows = engine.rows(f"SELECT run, crm, as_of, outcome, summary FROM {RUN.name} ORDER BY started DESC, run DESC, crm LIMIT {count}")
-    finally:
-        engine.close()
-    return [(row[0], row[1], when.iso(row[2]), row[3], msgspec.json.decode(row[4])) for row in rows]
 
 
 def _find(proposal: Proposal, account: str) -> tuple[str, str]:

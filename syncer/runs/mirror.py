@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from syncer.crm.port import Crm, CrmRow
-from syncer.runs.pull import Watch
+from syncer.runs.pull import Watch, read_mark
 from syncer.runs.tables import mirror
 from syncer.tools.intake import Intake
 from syncer.words.tables import Page
@@ -34,6 +34,7 @@ def read_mirror(crm: Crm, fields: Sequence[str], intake: Intake, as_of: int, wat
     if whole:
         intake.add(name, Page({}, {}, begins=[] if begun else [table.name], completes=[table.name]))
     intake.mark(name, {"columns": list(table.columns), "since": newest or None, "whole_at": as_of if whole else mark["whole_at"]})
+    intake.mark(read_mark(crm.name), as_of)
     intake.flush()
 
 

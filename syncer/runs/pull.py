@@ -14,6 +14,11 @@ Watch = Callable[[str, int, int | None], None]
 """Told of progress: what is going on, how many so far, how many in all if that is known."""
 
 
+def read_mark(vendor: str) -> str:
+    """The mark of the state that holds the instant up to which a source, or the CRM's records, were last read whole."""
+    return f"read.{vendor}"
+
+
 def pull(connectors: Sequence[Connector], intake: Intake, as_of: int, watch: Watch) -> dict[str, int]:
     """Rows read by source. What was read before a source failed is kept with its cursor; then the first failure is raised."""
     pages: queue.Queue[tuple[Connector, Page | BaseException | None]] = queue.Queue(maxsize=16)
@@ -39,6 +44,8 @@ def pull(connectors: Sequence[Connector], intake: Intake, as_of: int, watch: Wat
         if item is not None:
             failures.append(item)
             stop.set()
+        elif not failures:  # else it may have stopped half-way
+            intake.mark(read_mark(connector.name), as_of)
     for thread in threads:
         thread.join()
     intake.flush()

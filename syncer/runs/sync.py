@@ -18,6 +18,7 @@ from syncer.runs.connect import connectors, crms
 from syncer.runs.lacking import Demand, lacking
 from syncer.runs.metrics import MetricsResult, write_metrics
 from syncer.runs.mirror import read_mirror
+from syncer.runs.past import DONE, PARTLY, failure_kept
 from syncer.runs.propose import Proposal, proposing
 from syncer.runs.pull import pull
 from syncer.runs.rates import read_rates
@@ -27,6 +28,9 @@ from syncer.runs.tables import HISTORY, PAIR, RUN, mirror
 from syncer.tools.intake import Intake
 from syncer.words.errors import LimitExceeded, MissingCrmField, SyncerError, UsageError
 from syncer.words.tables import Page
+
+KEPT_ERRORS = 50
+"""Of a CRM that rejects everything, the history needs no more than a taste."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) ->
     targets = crms(run.settings, run.calls)
     if not targets:
         raise UsageError("no CRM is set up: add a salesforce: or hubspot: section to syncer.yaml, or try `syncer demo`")
-    with run.writing() as intake, ExitStack() as open_engines:
+    with run.writing() as intake, failure_kept(run, intake, list(targets), writes=writes) as unfinished, ExitStack() as open_engines:
         described = {name: _described(run, crm) for name, crm in targets.items()}
         if pulls:
             _pull(run, intake)
@@ -100,6 +104,7 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) ->
             results.append(result)
             if writes:
                 _remember(run, proposal, result, intake)
+                unfinished.discard(proposal.crm)
         intake.compact()
     if unfit:
         raise MissingCrmField("\n".join(unfit))
@@ -129,13 +134,13 @@ def _apply(run: Run, crm: Crm, described: Mapping[str, CrmField], proposal: Prop
     return apply(proposal.plan, target, intake, run.id, run.watch)
 
 
-def _metrics(run: Run, crm: Crm, proposal: Proposal, intake: Intake, unfit: list[str]) -> MetricsResult | None:
+def _metrics(run: Run, crm: Crm, proposal: Proposal, intake: Intake, unfit: list[str]) -> MetricsResult:
     """What became of the monthly metrics. An object that lacks what is to be written is told of in `unfit`, when all else is done."""
     try:
         return write_metrics(run, crm, proposal.engine, intake)
     except MissingCrmField as lacks:
         unfit.append(str(lacks))
-        return None
+        return MetricsResult(notice=str(lacks))
 
 
 def _calls_since(run: Run, counted: dict[str, int], crm: str, targets: list[str]) -> dict[str, int]:
@@ -180,8 +185,8 @@ def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> N
     """The history of this run: its numbers, and values that stood in the CRM before history began."""
     seen = [(proposal.crm, account, field, run.as_of, value, None, run.id, "seen") for account, field, value in _unknown_cells(proposal)]
     partly = result.numbers["rejected"] or (result.metrics and result.metrics.rejected)
-    outcome = "partly" if partly else "done"
-    row = (run.id, proposal.crm, run.started, run.as_of, outcome, msgspec.json.encode(result.numbers).decode())
+    numbers = {**result.numbers, "errors": dict(list(result.errors.items())[:KEPT_ERRORS])}
+    row = (run.id, proposal.crm, run.started, run.as_of, PARTLY if partly else DONE, msgspec.json.encode(numbers).decode())
     pairs = _new_pairs(proposal, run.as_of)
     intake.add(f"history.{proposal.crm}", Page({HISTORY.name: seen, PAIR.name: pairs, RUN.name: [row]}, {}))
     intake.flush()

@@ -20,10 +20,10 @@ from syncer.cli import app, setup
 from syncer.core import functions
 from syncer.core.expressions import Expression, check
 from syncer.core.health import compile_health
-from syncer.core.kinds import kind_of
+from syncer.core.kinds import FITS
 from syncer.core.monthly import MEASURES
 from syncer.core.plan import canonical
-from syncer.core.project import FITS, compile_project
+from syncer.core.project import compile_project
 from syncer.core.score import contributions_query, health_query
 from syncer.models import catalog_text
 from syncer.specs import account, churn, health, monthly_metric, settings
@@ -39,7 +39,7 @@ MAPPINGS, FACTS, FIELDS, DEPLOY = (
 )
 GUIDES = sorted(path for folder in ("mappings", "field_specs", "deploy") for path in (ROOT / folder).glob("*.md"))
 CATALOG = {name: about for name, about in YAML(typ="safe").load(catalog_text()).items() if "." in name}
-KINDS = {name: kind_of(about["type"]) for name, about in CATALOG.items()}
+COLUMNS = setup.facts()
 
 
 def blocks(guide, kind):
@@ -81,7 +81,7 @@ def account_of(text):
     """The facts that a sentence gives an account: `stripe.seats` 40 · `stripe.plan` Pro Plan."""
     given = dict(re.findall(r"`([a-z_.]+)` ([^·\n]+?)(?: ·|\n)", text))
     given = {name: value.rstrip(".") for name, value in given.items()}
-    assert given.keys() <= KINDS.keys()
+    assert given.keys() <= COLUMNS.keys()
     return {name: {"yes": "true", "no": "false"}.get(value, value) for name, value in given.items()}
 
 
@@ -113,14 +113,14 @@ def example():
 
 @pytest.mark.parametrize(("text", "result"), EXAMPLES)
 def test_an_example_gives_what_it_says(example, text, result):
-    expression = check(text, KINDS)
+    expression = check(text, COLUMNS)
     assert isinstance(expression, Expression), expression
     assert shown(example.execute(f"SELECT {expression.sql} FROM base").fetchone()[0]) == result
 
 
 @pytest.mark.parametrize(("text", "told"), REFUSALS)
 def test_a_refusal_reads_as_shown(text, told):
-    assert [fault.text for fault in check(text, KINDS)] == [told]
+    assert [fault.text for fault in check(text, COLUMNS)] == [told]
 
 
 def test_every_function_has_an_example():
@@ -162,7 +162,7 @@ def worked_example():
     small = Page("health.yaml", text)
     file, problems = small.read(health.HealthFile)
     assert problems == []
-    model, problems = compile_health(small, file, KINDS)
+    model, problems = compile_health(small, file, COLUMNS)
     assert problems == []
     by_hand = MAPPINGS.read_text().split("By hand, for: ")[1]
     return model, engine_for(account_of(by_hand.splitlines()[0] + "\n")), by_hand
@@ -186,7 +186,7 @@ def test_each_contribution_by_hand_is_what_explain_shows():
 
 
 def test_the_table_of_facts_is_the_catalog():
-    rows = "".join(f"| `{name}` | {KINDS[name]} | {about['unit']} | {about['meaning']} |\n" for name, about in CATALOG.items())
+    rows = "".join(f"| `{name}` | {COLUMNS[name].kind} | {about['unit']} | {about['meaning']} |\n" for name, about in CATALOG.items())
     head, table = re.split(r"(?<=\n\| --- \| --- \| --- \| --- \|\n)", FACTS.read_text())
     if os.environ.get("UPDATE_GUIDES"):
         FACTS.write_text(head + rows)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from sqlglot.tokenizer_core import Token
 
-    from syncer.core.kinds import Kind
-    from syncer.core.walk import Node, Rule
+    from syncer.core.kinds import Column, Kind
+    from syncer.core.walk import Given, Node, Rule
 
 __all__ = ["Expression", "Fault", "check"]
 
@@ -38,22 +38,25 @@ DEEPEST = 25
 class Expression:
     """`sql`: DuckDB text over flattened columns (stripe.mrr is stripe__mrr) and the column `today`.
 
-    `columns`: the names it uses, in the form of the mapping that was checked against.
+    `columns`: the names it uses, in the form of the mapping that was checked against. `unit`: what its number is in, `seats` or
+    `stripe.currency`, None where that is not known. `gives`: the written values that can be its result, and where they stand.
     """
 
     sql: str
     kind: Kind
     columns: frozenset[str]
+    unit: str | None = None
+    gives: tuple[Given, ...] = ()
 
 
-def check(text: str, columns: Mapping[str, Kind]) -> Expression | list[Fault]:
+def check(text: str, columns: Mapping[str, Column]) -> Expression | list[Fault]:
     """The expression, or everything that is wrong with it.
 
     `columns` are the names that may be used: `stripe.mrr`, or a bare `mrr` for a field further up.
 
-    >>> check("COALESCE(stripe.seats, 0)", {"stripe.seats": Kind.NUMBER}).sql
+    >>> check("COALESCE(stripe.seats, 0)", {"stripe.seats": Column(Kind.NUMBER)}).sql
     'COALESCE(stripe__seats, 0)'
-    >>> check("stripe.seat > 5", {"stripe.seats": Kind.NUMBER})
+    >>> check("stripe.seat > 5", {"stripe.seats": Column(Kind.NUMBER)})
     [Fault(offset=0, text='there is no column stripe.seat; did you mean stripe.seats?')]
     """
     walk = Walk(columns, rule_of)
@@ -67,7 +70,7 @@ def check(text: str, columns: Mapping[str, Kind]) -> Expression | list[Fault]:
         walk.faults.append(Fault(0, "this never has a value; leave it out instead"))
     if walk.faults or part.kind is None:
         return sorted(set(walk.faults))
-    return Expression(part.sql, part.kind, frozenset(walk.used))
+    return Expression(part.sql, part.kind, frozenset(walk.used), part.unit, part.gives)
 
 
 RULES: dict[type[Node], Rule] = {**operators.RULES, **functions.RULES}
@@ -110,7 +113,7 @@ def unknown_function(name: str) -> str:
     return f"there is no function {name.upper()[:40]}; {hint}"
 
 
-def parsed(text: str, columns: Mapping[str, Kind]) -> Node:
+def parsed(text: str, columns: Mapping[str, Column]) -> Node:
     """The one tree of a text. Refused when it is none, several, a statement, or too long or deep to be looked at."""
     if not text.strip():
         raise Refused(Fault(0, "there is no expression here; write one"))
@@ -138,7 +141,7 @@ CLOSERS = {TokenType.R_PAREN: "(", TokenType.R_BRACKET: "[", TokenType.R_BRACE: 
 STATEMENTS = {*DuckDB.Parser.STATEMENT_PARSERS, TokenType.COMMAND, TokenType.EXECUTE} - {TokenType.SEMICOLON}
 
 
-def inspect(tokens: Sequence[Token], columns: Mapping[str, Kind]) -> None:
+def inspect(tokens: Sequence[Token], columns: Mapping[str, Column]) -> None:
     """Refuses what need not, or must not, reach the parser."""
     if tokens and tokens[0].token_type in STATEMENTS and tokens[0].text.lower() not in columns:
         raise Refused(Fault(tokens[0].start, f"{tokens[0].text.upper()} begins a statement; write a value"))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from syncer.core import macros
+from syncer.core import macros, units
 from syncer.core.kinds import Kind
-from syncer.core.walk import Part, as_date, kind_of_all
+from syncer.core.walk import Given, Part, as_date, one_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from syncer.core.walk import Node, Rule, Walk
 
@@ -22,23 +23,26 @@ def coalesce(walk: Walk, node: Node) -> Part:
     if not node.expressions:
         return walk.refuse(node, "COALESCE needs at least two values")
     parts = walk.alike(node, "COALESCE", [node.this, *node.expressions])
-    whole = all(part.whole for part in parts)
-    return Part(f"COALESCE({', '.join(part.sql for part in parts)})", kind_of_all(parts), whole=whole)
+    return one_of(f"COALESCE({', '.join(part.sql for part in parts)})", parts)
 
 
 def nullif(walk: Walk, node: Node) -> Part:
     if isinstance(node.expression, exp.Null):
         return walk.refuse(node, "NULLIF with NULL changes nothing; leave it out")
     value, other = walk.alike(node, "NULLIF", [node.this, node.expression])
-    return Part(f"NULLIF({value.sql}, {other.sql})", value.kind, whole=value.whole)
+    return replace(value, sql=f"NULLIF({value.sql}, {other.sql})", literal=False)
 
 
-def of_text(name: str, kind: Kind) -> Callable[[Walk, Node], Part]:
+def of_text(name: str, change: Callable[[str], str]) -> Callable[[Walk, Node], Part]:
     def rule(walk: Walk, node: Node) -> Part:
         part = walk.of_kind(node.this, name, Kind.TEXT)
-        return Part(f"{name}({part.sql})", kind, whole=kind is Kind.NUMBER)
+        return Part(f"{name}({part.sql})", Kind.TEXT, gives=tuple(Given(at, change(value)) for at, value in part.gives))
 
     return rule
+
+
+def length(walk: Walk, node: Node) -> Part:
+    return Part(f"LENGTH({walk.of_kind(node.this, 'LENGTH', Kind.TEXT).sql})", Kind.NUMBER, whole=True)
 
 
 def concat(walk: Walk, node: Node) -> Part:
@@ -57,9 +61,31 @@ def substring(walk: Walk, node: Node) -> Part:
     return Part(f"SUBSTRING({', '.join([value.sql, *(part.sql for part in numbers)])})", Kind.TEXT)
 
 
+def replaced(walk: Walk, node: Node) -> Part:
+    """What is looked for is a plain text: engines disagree about looking for nothing."""
+    value = walk.of_kind(node.this, "REPLACE", Kind.TEXT)
+    old = walk.part(node.expression)
+    if not (old.literal and old.kind is Kind.TEXT and old.sql != "''") or not node.args.get("replacement"):
+        return walk.refuse(node, "REPLACE needs a plain text to look for and what stands in its place: REPLACE(text, 'old', 'new')")
+    new = walk.of_kind(node.args["replacement"], "REPLACE", Kind.TEXT)
+    return Part(f"REPLACE({value.sql}, {old.sql}, {new.sql})", Kind.TEXT)
+
+
+def text(walk: Walk, node: Node) -> Part:
+    part = walk.of_kind(node.expressions[0], "TEXT", Kind.NUMBER, Kind.MONEY, Kind.DATE)
+    whole = part.whole or part.kind is Kind.DATE
+    return Part(macros.whole_text(part.sql) if whole else macros.plain_text(part.sql), Kind.TEXT)
+
+
+def url_encode(walk: Walk, node: Node) -> Part:
+    part = walk.of_kind(node.expressions[0], "URL_ENCODE", Kind.TEXT)
+    return Part(macros.url_encode(part.sql), Kind.TEXT)
+
+
 def absolute(walk: Walk, node: Node) -> Part:
     part = walk.of_kind(node.this, "ABS", Kind.NUMBER, Kind.MONEY)
-    return Part(f"ABS({part.sql})", part.kind, whole=part.whole)
+    gives = tuple(Given(given.offset, given.value.removeprefix("-")) for given in part.gives)
+    return replace(part, sql=f"ABS({part.sql})", gives=gives)
 
 
 def rounded(walk: Walk, node: Node) -> Part:
@@ -67,21 +93,20 @@ def rounded(walk: Walk, node: Node) -> Part:
     decimals = walk.part(node.args["decimals"]) if node.args.get("decimals") else Part("0", Kind.NUMBER)
     if not decimals.sql.isdigit() or int(decimals.sql) > MOST_DECIMALS:
         return walk.refuse(node, "ROUND needs the decimals as a plain number from 0 to 3: ROUND(value, 1)")
-    return Part(f"ROUND({part.sql}, {decimals.sql})", part.kind)
+    return Part(f"ROUND({part.sql}, {decimals.sql})", part.kind, unit=part.unit)
 
 
 def clamp(walk: Walk, node: Node) -> Part:
     value, low, high = parts = walk.alike(node, "CLAMP", node.expressions)
     walk.demand(node, "CLAMP", parts, Kind.NUMBER, Kind.MONEY, Kind.DATE)
-    whole = all(part.whole for part in parts)
-    return Part(macros.clamp(value.sql, low.sql, high.sql), kind_of_all(parts), whole=whole)
+    return one_of(macros.clamp(value.sql, low.sql, high.sql), parts)
 
 
 def pct(walk: Walk, node: Node) -> Part:
     parts = walk.alike(node, "PCT", node.expressions)
     walk.demand(node, "PCT", parts, Kind.NUMBER, Kind.MONEY)
     over, under = whole_numbers(*parts)
-    return Part(macros.pct(over, under), Kind.NUMBER, whole=True)
+    return Part(macros.pct(over, under), Kind.NUMBER, whole=True, unit="percent")
 
 
 def round_div(walk: Walk, node: Node) -> Part:
@@ -89,12 +114,15 @@ def round_div(walk: Walk, node: Node) -> Part:
     over, under = (walk.of_kind(each, "ROUND_DIV", Kind.NUMBER, Kind.MONEY) for each in node.expressions)
     if over.kind is Kind.NUMBER and under.kind is Kind.MONEY:
         return walk.refuse(node, "ROUND_DIV divides money by a number, not a number by money")
+    if over.kind is under.kind is Kind.MONEY:
+        over, under = walk.unified(node, "ROUND_DIV", node.expressions, [over, under])
     if over.kind is Kind.MONEY and under.kind is Kind.NUMBER:
         below = f"CAST({under.sql} AS BIGINT)" if under.whole else macros.thousandths(under.sql)
         above = macros.thousandths(over.sql) if under.whole else f"(1000 * {macros.thousandths(over.sql)})"
         quotient = f"CAST({macros.round_div(above, below)} AS DECIMAL(20, 0))"
-        return Part(f"CAST({quotient} * 0.001 AS DECIMAL(18, 3))", Kind.MONEY)
-    return Part(macros.round_div(*whole_numbers(over, under)), Kind.NUMBER, whole=True)
+        return Part(f"CAST({quotient} * 0.001 AS DECIMAL(18, 3))", Kind.MONEY, unit=over.unit)
+    unit = None if over.kind is Kind.MONEY else units.quotient(over.unit, under.unit)
+    return Part(macros.round_div(*whole_numbers(over, under)), Kind.NUMBER, whole=True, unit=unit)
 
 
 def whole_numbers(over: Part, under: Part) -> tuple[str, str]:
@@ -104,18 +132,38 @@ def whole_numbers(over: Part, under: Part) -> tuple[str, str]:
     return above, below
 
 
+def dates(walk: Walk, node: Node, what: str, nodes: Sequence[Node]) -> list[Part]:
+    """The parts, each a date or the text of one."""
+    parts = [as_date(walk.part(each)) for each in nodes]
+    for each, part in zip(nodes, parts, strict=True):
+        if part.kind not in (Kind.DATE, None):
+            walk.refuse(node, f"{what} needs date, and {walk.shown(each)} is {part.kind}")
+    return parts
+
+
 def days_between(walk: Walk, node: Node) -> Part:
-    parts = walk.alike(node, "DAYS_BETWEEN", node.expressions)
-    parts = [as_date(part) for part in parts]
-    walk.demand(node, "DAYS_BETWEEN", parts, Kind.DATE)
-    return Part(macros.days_between(parts[0].sql, parts[1].sql), Kind.NUMBER, whole=True)
+    start, end = dates(walk, node, "DAYS_BETWEEN", node.expressions)
+    return Part(macros.days_between(start.sql, end.sql), Kind.NUMBER, whole=True, unit="days")
+
+
+def months_between(walk: Walk, node: Node) -> Part:
+    start, end = dates(walk, node, "MONTHS_BETWEEN", [node.this, node.expression])
+    return Part(macros.months_between(start.sql, end.sql), Kind.NUMBER, whole=True, unit="months")
+
+
+def month_start(walk: Walk, node: Node) -> Part:
+    [day] = dates(walk, node, "MONTH_START", node.expressions)
+    return Part(macros.month_start(day.sql), Kind.DATE)
 
 
 OURS: dict[str, tuple[Callable[[Walk, Node], Part], str]] = {
     "CLAMP": (clamp, "CLAMP(value, lowest, highest)"),
+    "DAYS_BETWEEN": (days_between, "DAYS_BETWEEN(from, to)"),
+    "MONTH_START": (month_start, "MONTH_START(date)"),
     "PCT": (pct, "PCT(part, whole)"),
     "ROUND_DIV": (round_div, "ROUND_DIV(number, divisor)"),
-    "DAYS_BETWEEN": (days_between, "DAYS_BETWEEN(from, to)"),
+    "TEXT": (text, "TEXT(value)"),
+    "URL_ENCODE": (url_encode, "URL_ENCODE(text)"),
 }
 
 
@@ -130,28 +178,17 @@ THIS = frozenset(("this",))
 RULES: dict[type[Node], Rule] = {
     exp.Coalesce: (coalesce, frozenset(("this", "expressions"))),
     exp.Nullif: (nullif, frozenset(("this", "expression"))),
-    exp.Upper: (of_text("UPPER", Kind.TEXT), THIS),
-    exp.Lower: (of_text("LOWER", Kind.TEXT), THIS),
-    exp.Trim: (of_text("TRIM", Kind.TEXT), THIS),
-    exp.Length: (of_text("LENGTH", Kind.NUMBER), THIS),
+    exp.Upper: (of_text("UPPER", str.upper), THIS),
+    exp.Lower: (of_text("LOWER", str.lower), THIS),
+    exp.Trim: (of_text("TRIM", lambda value: value.strip(" ")), THIS),
+    exp.Length: (length, THIS),
     exp.Concat: (concat, frozenset(("expressions", "safe", "coalesce"))),
     exp.Substring: (substring, frozenset(("this", "start", "length"))),
+    exp.Replace: (replaced, frozenset(("this", "expression", "replacement"))),
+    exp.MonthsBetween: (months_between, frozenset(("this", "expression"))),
     exp.Abs: (absolute, THIS),
     exp.Round: (rounded, frozenset(("this", "decimals"))),
     exp.Anonymous: (ours, frozenset(("this", "expressions"))),
 }
-NAMES = (
-    "ABS",
-    "CASE",
-    "COALESCE",
-    "CONCAT",
-    "LENGTH",
-    "LOWER",
-    "NULLIF",
-    "ROUND",
-    "SUBSTRING",
-    "TODAY",
-    "TRIM",
-    "UPPER",
-    *OURS,
-)
+SQLS_OWN = ("ABS", "CASE", "COALESCE", "CONCAT", "LENGTH", "LOWER", "NULLIF", "ROUND", "REPLACE", "SUBSTRING", "TRIM", "UPPER")
+NAMES = sorted((*SQLS_OWN, "MONTHS_BETWEEN", "TODAY", *OURS))

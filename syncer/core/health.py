@@ -13,6 +13,7 @@ from syncer.core.kinds import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from syncer.core.kinds import Column
     from syncer.specs.health import HealthFile, HealthModel, Input, Part
     from syncer.specs.reader import Loc, Page
     from syncer.words.errors import Problem
@@ -66,7 +67,7 @@ class Health:
         return frozenset().union(*(expression.columns for expression in each))
 
 
-def compile_health(page: Page, file: HealthFile, columns: Mapping[str, Kind]) -> tuple[Health | None, list[Problem]]:
+def compile_health(page: Page, file: HealthFile, columns: Mapping[str, Column]) -> tuple[Health | None, list[Problem]]:
     """The models of a page over these columns, or None and what is wrong with their expressions, each in its place."""
     compiler = _Compiler(page, columns)
     models = tuple(compiler.model(name, spec) for name, spec in file.models.items())
@@ -76,7 +77,7 @@ def compile_health(page: Page, file: HealthFile, columns: Mapping[str, Kind]) ->
 
 
 class _Compiler:
-    def __init__(self, page: Page, columns: Mapping[str, Kind]) -> None:
+    def __init__(self, page: Page, columns: Mapping[str, Column]) -> None:
         self.page = page
         self.columns = columns
         self.problems: list[Problem] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -14,6 +15,17 @@ class Kind(StrEnum):
     TEXT = "text"
     DATE = "date"
     BOOL = "yes/no"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A value that expressions may use: its kind, the columns whose reason, when there is one, holds it back, what its money is in (another
+    fact such as `stripe.currency`, or REPORTING), and its unit as the catalog words it: `seats`, `percent`, `UTC day`."""
+
+    kind: Kind
+    held_by: tuple[str, ...] = ()
+    currency: str | None = None
+    unit: str | None = None
 
 
 FITS: Mapping[str, frozenset[Kind]] = {

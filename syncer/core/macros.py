@@ -36,6 +36,37 @@ def days_between(start: str, end: str) -> str:
     return f"DATE_DIFF('day', {start}, {end})"
 
 
+def months_between(start: str, end: str) -> str:
+    """Full months from one date to another: one more on each same day of the month. Negative when `end` is before `start`."""
+    return f"CASE WHEN {start} <= {end} THEN {_full_months(start, end)} ELSE -{_full_months(end, start)} END"
+
+
+def _full_months(start: str, end: str) -> str:
+    months = " - ".join(f"(EXTRACT(YEAR FROM {date}) * 12 + EXTRACT(MONTH FROM {date}))" for date in (end, start))
+    short = f"CASE WHEN EXTRACT(DAY FROM {end}) < EXTRACT(DAY FROM {start}) THEN 1 ELSE 0 END"
+    return f"CAST({months} - {short} AS BIGINT)"
+
+
+def month_start(date: str) -> str:
+    """The first day of a date's month."""
+    return f"CAST(DATE_TRUNC('month', {date}) AS DATE)"
+
+
+def whole_text(value: str) -> str:
+    """A whole number or a date as text: 1250, 2026-11-01."""
+    return f"CAST({value} AS VARCHAR)"
+
+
+def plain_text(number: str) -> str:
+    """A number with decimals as text, without zeros at its end: 1250.5, 1250."""
+    return f"RTRIM(RTRIM(CAST(CAST({number} AS DECIMAL(38, 9)) AS VARCHAR), '0'), '.')"
+
+
+def url_encode(value: str) -> str:
+    """A text as a part of a link: all but letters, digits and - _ . ~ in percent form."""
+    return f"URL_ENCODE({value})"
+
+
 def text(value: str) -> str:
     """A text literal."""
     return "'" + value.replace("'", "''") + "'"

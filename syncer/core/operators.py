@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from syncer.core import macros
+from syncer.core import macros, units
 from syncer.core.kinds import Kind
-from syncer.core.walk import NOTHING, Part, is_day, kind_of_all
+from syncer.core.walk import NOTHING, Given, Part, is_day, kind_of_all, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from syncer.core.kinds import Column
     from syncer.core.walk import Node, Rule, Walk
 
 SIGNS: dict[type[Node], str] = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
@@ -33,10 +35,11 @@ def column(walk: Walk, node: Node) -> Part:
         return walk.refuse(node, f"there is no column {name}{near(name, walk.columns)}")
     walk.used.add(name)
     sql = name.replace(".", "__") if "." in name else f'"{name}"'
-    return Part(sql, walk.columns[name])
+    found = walk.columns[name]
+    return Part(sql, found.kind, unit=units.unit_of(found))
 
 
-def near(name: str, columns: Mapping[str, Kind]) -> str:
+def near(name: str, columns: Mapping[str, Column]) -> str:
     same = sorted(column for column in columns if column.rpartition(".")[2] == name.rpartition(".")[2])
     best = same[:1] or get_close_matches(name, sorted(columns), n=1, cutoff=0.6)
     best = best or get_close_matches(f"x.{name}", sorted(columns), n=1, cutoff=0.6)
@@ -47,10 +50,11 @@ def near(name: str, columns: Mapping[str, Kind]) -> str:
 
 def literal(walk: Walk, node: Node) -> Part:
     if isinstance(node, exp.Literal) and node.is_string:
-        return Part(macros.text(node.name), Kind.TEXT, literal=True)
+        return Part(macros.text(node.name), Kind.TEXT, literal=True, gives=(Given(walk.offset(node), node.name),))
     if not re.fullmatch(r"\d{1,15}(\.\d{1,6})?", node.name):
         return walk.refuse(node, f"{node.name[:40]} is not a plain number; up to 15 digits and 6 decimals are possible")
-    return Part(node.name, Kind.NUMBER, literal=True, whole="." not in node.name)
+    given = Given(walk.offset(node), node.name)
+    return Part(node.name, Kind.NUMBER, literal=True, whole="." not in node.name, gives=(given,))
 
 
 def boolean(_walk: Walk, node: Node) -> Part:
@@ -147,8 +151,7 @@ def case(walk: Walk, node: Node) -> Part:
     results = walk.alike(node, "CASE", [branch.args["true"] for branch in branches] + ([default] if default else []))
     whens = "".join(f" WHEN {test.sql} THEN {then.sql}" for test, then in zip(tests, results, strict=False))
     otherwise = f" ELSE {results[-1].sql}" if default else ""
-    whole = all(part.whole for part in results)
-    return Part(f"CASE{value}{whens}{otherwise} END", kind_of_all(results), whole=whole)
+    return one_of(f"CASE{value}{whens}{otherwise} END", results)
 
 
 def sum_of(walk: Walk, node: Node) -> Part:
@@ -163,30 +166,33 @@ def sum_of(walk: Walk, node: Node) -> Part:
         return Part(f"({left.sql} {sign} {right.sql})", Kind.DATE)
     left, right = walk.unified(node, sign, [node.this, node.expression], [left, right])
     walk.demand(node, sign, (left, right), Kind.NUMBER, Kind.MONEY)
-    return joined(left, sign, right, kind_of_all((left, right)))
+    return joined(left, sign, right, kind_of_all((left, right)), units.common((left.unit, right.unit)))
 
 
 def product(walk: Walk, node: Node) -> Part:
     left, right = (walk.of_kind(side, "*", Kind.NUMBER, Kind.MONEY) for side in (node.this, node.expression))
     if left.kind is right.kind is Kind.MONEY:
         return walk.refuse(node, "* multiplies money with a number, not money with money")
-    kind = Kind.MONEY if Kind.MONEY in (left.kind, right.kind) else kind_of_all((left, right))
-    return joined(wide(left), "*", wide(right), kind)
+    money = next((side for side in (left, right) if side.kind is Kind.MONEY), None)
+    kind = money.kind if money else kind_of_all((left, right))
+    unit = money.unit if money else units.product(left.unit, right.unit)
+    return joined(wide(left), "*", wide(right), kind, unit)
 
 
 def wide(part: Part) -> Part:
     """Money as a wider DECIMAL: a product of two narrow ones stays narrow in DuckDB, and overflows."""
-    return part if part.kind is not Kind.MONEY else Part(f"CAST({part.sql} AS DECIMAL(20, 3))", Kind.MONEY)
+    return part if part.kind is not Kind.MONEY else replace(part, sql=f"CAST({part.sql} AS DECIMAL(20, 3))")
 
 
-def joined(left: Part, sign: str, right: Part, kind: Kind | None) -> Part:
+def joined(left: Part, sign: str, right: Part, kind: Kind | None, unit: str | None) -> Part:
     sql = f"({left.sql} {sign} {right.sql})"
-    return Part(sql, kind, literal=left.literal and right.literal, whole=left.whole and right.whole)
+    return Part(sql, kind, literal=left.literal and right.literal, whole=left.whole and right.whole, unit=unit)
 
 
 def minus(walk: Walk, node: Node) -> Part:
     part = walk.of_kind(node.this, "-", Kind.NUMBER, Kind.MONEY)
-    return Part(f"(-{part.sql})", part.kind, literal=part.literal, whole=part.whole)
+    gives = tuple(Given(at, value[1:] if value.startswith("-") else f"-{value}") for at, value in part.gives)
+    return replace(part, sql=f"(-{part.sql})", gives=gives)
 
 
 def concatenation(walk: Walk, node: Node) -> Part:

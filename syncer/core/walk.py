@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from syncer.core import units
 from syncer.core.kinds import Kind
+from syncer.core.mixtures import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sqlglot import exp
+
+    from syncer.core.kinds import Column
 
     Node = exp.Expr
     Rule = tuple[Callable[["Walk", Node], "Part"], frozenset[str]]
@@ -38,14 +42,28 @@ class Refused(Exception):
         super().__init__(fault.text)
 
 
+class Given(NamedTuple):
+    """A value that is written out in an expression and can be its result, and the character where it stands."""
+
+    offset: int
+    value: str
+
+
 @dataclass(frozen=True)
 class Part:
-    """SQL text and its kind, None where NULL or unknown. `whole`: the text is of an integer type, as `//` needs."""
+    """SQL text and its kind, None where NULL or unknown. `whole`: the text is of an integer type, as `//` needs. `unit`: what the number
+    is in, None where it goes with any. `gives`: the written values that can be the part's own."""
 
     sql: str
     kind: Kind | None
     literal: bool = False
     whole: bool = False
+    unit: str | None = None
+    gives: tuple[Given, ...] = ()
+
+    @property
+    def family(self) -> str | None:
+        return units.family(self.kind, self.unit)
 
 
 NOTHING = Part("NULL", None)
@@ -54,7 +72,7 @@ NOTHING = Part("NULL", None)
 class Walk:
     """`faults` grow and `used` fills while parts are made; after a fault the walk goes on to find the others."""
 
-    def __init__(self, columns: Mapping[str, Kind], rule_of: Callable[[Node], Rule | str]) -> None:
+    def __init__(self, columns: Mapping[str, Column], rule_of: Callable[[Node], Rule | str]) -> None:
         self.columns = columns
         self.rule_of = rule_of
         self.faults: list[Fault] = []
@@ -94,18 +112,18 @@ class Walk:
         return self.unified(node, what, nodes, [self.part(each) for each in nodes])
 
     def unified(self, node: Node, what: str, nodes: Sequence[Node], parts: list[Part]) -> list[Part]:
-        """Values that must be of one kind. A plain number may stand for money, the text '2026-11-01' for a date."""
+        """Values that must be of one kind and one unit. A plain number may stand for money and with any unit, '2026-11-01' for a date."""
         kinds = {part.kind for part in parts if part.kind}
         if kinds == {Kind.NUMBER, Kind.MONEY}:
             parts = [replace(part, kind=Kind.MONEY) if part.kind and part.literal else part for part in parts]
         elif kinds == {Kind.TEXT, Kind.DATE}:
             parts = [as_date(part) for part in parts]
-        first: dict[Kind | None, str] = {}
-        for each, part in zip(nodes, parts, strict=True):
-            first.setdefault(part.kind, f"{part.kind} ({self.shown(each)})")
-        first.pop(None, None)
-        if len(first) > 1:
-            self.refuse(node, f"{what} mixes {' and '.join(first.values())}")
+        known = [(each, part) for each, part in zip(nodes, parts, strict=True) if part.kind]
+        first = next((pair for pair in known if pair[1].family), known[0] if known else None)
+        other = next((pair for pair in known if first and not _go_together(first[1], pair[1])), None)
+        if first and other:
+            pair = sorted((first, other), key=known.index)
+            self.refuse(node, mixed(what, [(self.shown(each), part) for each, part in pair]))
             return [NOTHING] * len(parts)
         return parts
 
@@ -132,3 +150,19 @@ def is_day(text: str) -> bool:
 
 def kind_of_all(parts: Sequence[Part]) -> Kind | None:
     return next((part.kind for part in parts if part.kind), None)
+
+
+def one_of(sql: str, parts: Sequence[Part]) -> Part:
+    """The part that is one of others, all of one kind and unit."""
+    unit = units.common(part.unit for part in parts)
+    return Part(
+        sql,
+        kind_of_all(parts),
+        whole=all(part.whole for part in parts),
+        unit=unit,
+        gives=tuple(given for part in parts for given in part.gives),
+    )
+
+
+def _go_together(one: Part, other: Part) -> bool:
+    return one.kind is other.kind and (one.family == other.family or not (one.family and other.family))

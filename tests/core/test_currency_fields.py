@@ -25,9 +25,10 @@ fields:
 """
 
 
-def field(folder, value, own="stripe.mrr"):
+def field(folder, value, own="stripe.mrr", type_="currency"):
     mapping = MAPPING.replace("own: stripe.mrr", f"own: {own}").replace("VALUE", value)
-    for name, text in (("field_specs/account.yaml", SPECS), ("mappings/account.yaml", mapping)):
+    specs = SPECS.replace("label: Asked, type: currency", f"label: Asked, type: {type_}")
+    for name, text in (("field_specs/account.yaml", specs), ("mappings/account.yaml", mapping)):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     return setup.project(folder).fields[-1]
@@ -59,7 +60,7 @@ def test_one_kind_of_money_says_what_a_value_is_in(value, unit, tmp_path):
 def test_a_number_field_that_keeps_its_money_is_money(tmp_path):
     found = field(tmp_path, "stripe.mrr", own="COALESCE(stripe.mrr, prev.own)")
     assert found.currency == "stripe.currency"
-    with pytest.raises(FileProblems, match=r"- mixes money \(stripe.mrr\) and number \(own\)"):
+    with pytest.raises(FileProblems, match=r"- takes number \(own\) from money in stripe.currency \(stripe.mrr\)"):
         field(tmp_path, "stripe.mrr - own", own="COALESCE(prev.own, 5)")
 
 
@@ -68,16 +69,50 @@ def test_a_value_is_held_with_the_field_that_it_is_made_of(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("value", "parts"),
+    ("value", "said"),
     [
-        ("stripe.mrr - stripe.mrr_reporting", "stripe.mrr (in stripe.currency) and stripe.mrr_reporting (in the reporting currency)"),
-        ("own + stripe.mrr_reporting", "own (in stripe.currency) and stripe.mrr_reporting (in the reporting currency)"),
-        ("COALESCE(stripe.mrr, prev.asked)", "prev.asked (in the record's currency) and stripe.mrr (in stripe.currency)"),
-        ("base + stripe.mrr_reporting", "base (in the record's currency) and stripe.mrr_reporting (in the reporting currency)"),
+        (
+            "stripe.mrr - stripe.mrr_reporting",
+            "- takes money in the reporting currency (stripe.mrr_reporting) from money in stripe.currency (stripe.mrr)",
+        ),
+        (
+            "own + stripe.mrr_reporting",
+            "+ adds money in stripe.currency (own) to money in the reporting currency (stripe.mrr_reporting)",
+        ),
+        (
+            "COALESCE(stripe.mrr, prev.asked)",
+            "COALESCE mixes money in stripe.currency (stripe.mrr) and money in the record's currency (prev.asked)",
+        ),
+        (
+            "base + stripe.mrr_reporting",
+            "+ adds money in the record's currency (base) to money in the reporting currency (stripe.mrr_reporting)",
+        ),
+        (
+            "CASE WHEN stripe.seats > 5 THEN stripe.mrr ELSE base END",
+            "CASE mixes money in stripe.currency (stripe.mrr) and money in the record's currency (base)",
+        ),
     ],
 )
-def test_money_of_two_kinds_is_a_mistake(value, parts, tmp_path):
+def test_money_of_two_currencies_is_a_mistake(value, said, tmp_path):
     with pytest.raises(FileProblems) as caught:
         field(tmp_path, value)
-    said = f"asked: a currency field is in one currency, and this uses {parts}; use one of them, or make it a number field"
-    assert said in str(caught.value)
+    assert f"asked: {said}; use money in one currency" in str(caught.value)
+
+
+def test_a_number_field_is_no_place_for_two_currencies_either(tmp_path):
+    assert field(tmp_path, "COALESCE(stripe.mrr, prev.asked)", type_="number").currency == "stripe.currency"
+    with pytest.raises(FileProblems, match="use money in one currency"):
+        field(tmp_path, "stripe.mrr - stripe.mrr_reporting", type_="number")
+
+
+def test_money_that_is_only_looked_at_does_not_say_what_a_value_is_in(tmp_path):
+    assert field(tmp_path, "CASE WHEN stripe.mrr > 100 THEN stripe.mrr_reporting END").currency == REPORTING
+    assert field(tmp_path, "CASE WHEN stripe.mrr > 100 THEN 5 END").currency is None
+    assert field(tmp_path, "PCT(own, stripe.arr) + stripe.discount_percent", type_="number").unit == "%"
+
+
+def test_a_field_hands_its_unit_on(tmp_path):
+    with pytest.raises(FileProblems, match=r"\+ adds days \(own\) to seats \(stripe.seats\); give each a field of its own"):
+        field(tmp_path, "own + stripe.seats", own="DAYS_BETWEEN(stripe.started_on, TODAY())", type_="number")
+    with pytest.raises(FileProblems, match=r"- takes months \(stripe.tenure_months\) from days \(prev.own\); count both with DAYS_BETWEEN"):
+        field(tmp_path, "prev.own - stripe.tenure_months", own="DAYS_BETWEEN(stripe.started_on, TODAY())", type_="number")

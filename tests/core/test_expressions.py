@@ -9,10 +9,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from syncer.core.expressions import Expression, Fault, check
-from syncer.core.kinds import Kind, kind_of
+from syncer.core.kinds import Column, Kind, kind_of
 
 CASES = YAML(typ="safe", pure=True).load(Path(__file__).with_name("expressions.yaml"))
-COLUMNS = {name: kind_of(sql_type) for name, (sql_type, _) in CASES["account"].items() if name != "today"}
+COLUMNS = {name: Column(kind_of(sql_type)) for name, (sql_type, _) in CASES["account"].items() if name != "today"}
 EXACT = ("BIGINT", "INTEGER", "VARCHAR", "DATE", "BOOLEAN", "DECIMAL")
 
 

@@ -13,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from syncer.core.health import Health, compile_health
-from syncer.core.kinds import kind_of
+from syncer.core.kinds import Column, kind_of
 from syncer.core.score import contributions_query, health_query
 from syncer.specs.health import HealthFile
 from syncer.specs.reader import Page
@@ -32,7 +32,7 @@ FACTS = {
 def compiled(page: Page) -> Health:
     file, problems = page.read(HealthFile)
     assert file is not None, problems
-    health, problems = compile_health(page, file, {name: kind_of(sql_type) for name, sql_type in FACTS.items()})
+    health, problems = compile_health(page, file, {name: Column(kind_of(sql_type)) for name, sql_type in FACTS.items()})
     assert health is not None, problems
     return health
 
@@ -194,7 +194,7 @@ def random_model(dice: random.Random) -> Health:
             each["weight"] = dice.choice(weights)
     data["parts"]["adoption"]["inputs"]["features"]["weight"] = 1
     file = HealthFile.model_validate({"models": {"default": data}})
-    health, problems = compile_health(page, file, {name: kind_of(kind) for name, kind in FACTS.items()})
+    health, problems = compile_health(page, file, {name: Column(kind_of(kind)) for name, kind in FACTS.items()})
     assert health is not None, problems
     return health
 
@@ -260,7 +260,7 @@ def test_expressions_are_checked_in_their_place() -> None:
     )
     file, problems = page.read(HealthFile)
     assert file is not None, problems
-    _, found = compile_health(page, file, {name: kind_of(sql_type) for name, sql_type in FACTS.items()})
+    _, found = compile_health(page, file, {name: Column(kind_of(sql_type)) for name, sql_type in FACTS.items()})
     assert [str(problem) for problem in found] == [
         "health.yaml:3:11: when needs yes/no, and this is number",
         "health.yaml:9:32: / and % are not allowed; write PCT(part, whole) or ROUND_DIV(number, divisor)",

@@ -1,0 +1,53 @@
+"""Values that do not go together, in a sentence: what each is, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from syncer.core import units
+from syncer.core.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from syncer.core.walk import Part
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+COMPARED = ("=", "<>", "<", "<=", ">", ">=", "BETWEEN", "IN")
+VERBS = {"+": "+ adds {0} to {1}", "-": "- takes {1} from {0}", **{sign: f"{sign} compares {{0}} with {{1}}" for sign in COMPARED}}
+
+
+def mixed(what: str, sides: Sequence[tuple[str, Part]]) -> str:
+    """`sides`: the two values as they are written. `what`: the operator or function that they meet in."""
+    one, other = (f"{units.shown(part.kind, part.unit)} ({written})" for written, part in sides)
+    verb = VERBS.get(what, f"{what} mixes {{0}} and {{1}}")
+    return f"{verb.format(one, other)}; {_instead(what, *(part for _, part in sides))}"
+
+
+def _instead(what: str, one: Part, other: Part) -> str:
+    kinds, families = {one.kind, other.kind}, {one.family, other.family}
+    if Kind.BOOL in kinds:
+        return "join two comparisons with AND" if what in COMPARED else "yes/no goes with yes/no only"
+    if Kind.TEXT in kinds:
+        return _beside_text(*sorted((one, other), key=lambda part: part.kind is not Kind.TEXT))
+    if Kind.DATE in kinds:
+        return "DAYS_BETWEEN(from, to) makes days of two dates"
+    if kinds == {Kind.MONEY}:
+        return "use money in one currency"
+    if Kind.MONEY in kinds and units.COUNT in families:
+        return "money by a count is ROUND_DIV(money, count) or money * count"
+    if families == {"days", "months"}:
+        return "count both with DAYS_BETWEEN, or both with MONTHS_BETWEEN"
+    if families == {units.COUNT, "percent"}:
+        return "make the count a percentage with PCT(part, whole)"
+    return "compare it with its like or with a plain number" if what in COMPARED else "give each a field of its own"
+
+
+def _beside_text(text: Part, value: Part) -> str:
+    if value.kind is Kind.DATE and text.literal:
+        return "a day is written like '2026-11-01'"
+    if value.literal:
+        return f"write '{value.sql}' in quotes"
+    number = text.sql.strip("'")
+    return f"write {number} without quotes" if NUMBER.fullmatch(number) else "TEXT(value) makes a text of a number or a date"

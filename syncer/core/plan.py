@@ -126,7 +126,7 @@ def changes_of(fields: Sequence[MappedField], rows: Iterable[Sequence[Any]]) -> 
             row[0],
             row[1],
             tuple(
-                Cell(field.key, _comparable(old, field), _comparable(new, field), unit)
+                Cell(field.key, comparable(old, field), comparable(new, field), unit)
                 for field, state, old, new, unit in zip(fields, row[2::4], row[3::4], row[4::4], row[5::4], strict=True)
                 if state == "change"
             ),
@@ -145,13 +145,31 @@ def with_reasons(plan: Plan, reasons: Mapping[tuple[str, str], str]) -> Plan:
     return msgspec.structs.replace(plan, changes=tuple(told(change) for change in plan.changes))
 
 
-def _comparable(text: str | None, field: MappedField) -> str | None:
+def comparable(text: str | None, field: MappedField) -> str | None:
+    """The canonical text of a value of this field."""
     if text is None or not field.spec.sql_type.startswith("DECIMAL"):
         return text or None
     try:
         return canonical(format(Decimal(text), "f"))
     except InvalidOperation:
         return text
+
+
+def moved(approved: Plan, fresh: Plan) -> str | None:
+    """What differs between a plan that somebody approved and the same plan made now, as a sentence; None when they would write the same."""
+    before, now = _values(approved), _values(fresh)
+    differing = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
+    if not differing:
+        return None
+    names = {change.id: change.name for change in (*approved.changes, *fresh.changes)}
+    record, field = first = differing[0]
+    was, would = (f"{cells[first][0] or 'empty'} → {cells[first][1] or 'empty'}" if first in cells else "left" for cells in (before, now))
+    said = f"{len(differing):,} of {len(before.keys() | now.keys()):,} values"
+    return f"{approved.crm}: {said} are not as approved; the first is {field} of {names[record]}: approved {was}, now {would}"
+
+
+def _values(plan: Plan) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+    return {(change.id, cell.field): (cell.old, cell.new) for change in plan.changes for cell in change.cells}
 
 
 def over_limits(plan: Plan) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from syncer.core.catalogue import Catalogue
 from syncer.core.cells import RESERVED, MappedField
 from syncer.core.fields import compile_fields
 from syncer.core.health import Health, compile_health
@@ -13,6 +14,7 @@ from syncer.core.kinds import Column, Kind
 from syncer.core.monthly import Monthly
 from syncer.specs.account import CRMS, SOURCES, AccountMapping, FieldSpec, FieldSpecs
 from syncer.specs.health import HealthFile
+from syncer.specs.matches import Decision
 from syncer.specs.rates import Rate
 from syncer.specs.reader import Page
 from syncer.specs.wording import did_you_mean
@@ -35,15 +37,17 @@ OPEN_KEYS = {"stripe": "metadata.", "mixpanel": "property.", "zendesk": "field."
 class Project:
     """What ops wrote, checked. `fields` stand in the order of the mapping, each using only facts and fields before it; `rates` are those
     of the mapping's file, none where it takes them from a table; `monthly` is what is written of each month; `texts` are the files as they
-    stand, by name."""
+    stand, by name; `matches` are people's decisions in the order of their file; `catalogue` has every fact that can be used."""
 
     mapping: AccountMapping
     specs: Mapping[str, FieldSpec]
     fields: tuple[MappedField, ...]
     health: Health
     rates: tuple[Rate, ...] = ()
+    matches: tuple[Decision, ...] = ()
     monthly: Monthly | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
     def fields_in(self, crm: str) -> tuple[MappedField, ...]:
         """The fields that this CRM has a name for."""

@@ -1,4 +1,5 @@
 -- grain: CRM account, every one. What a source does not say of an account is NULL; catalog.yaml says what each column means.
+-- The CRM's own columns and measures of use are joined to it as the project declares them (core/catalogue.py).
 WITH held AS (
   SELECT
     account_id,
@@ -13,9 +14,6 @@ SELECT
   a.name AS account_name,
   a.id AS crm__id,
   a.name AS crm__name,
-  TRY_CAST(SPLIT_PART(a.employees, '.', 1) AS BIGINT) AS crm__employees,
-  a.industry AS crm__industry,
-  a.country AS crm__country,
   s.customer_id AS stripe__customer_id,
   s.customer_url AS stripe__customer_url,
   s.customers AS stripe__customers,

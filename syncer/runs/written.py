@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ruamel.yaml import YAML
-
-from syncer.core.kinds import Column, kind_of
+from syncer.core.catalogue import Catalogue, compile_catalogue
+from syncer.core.kinds import Column
 from syncer.core.monthly import compile_monthly
 from syncer.core.project import Project, compile_project
 from syncer.crm.rate_tables import RATE_TABLES
@@ -26,6 +25,7 @@ FILES = (
     "mappings/monthly_metric.yaml",
     "mappings/usage.yaml",
 )
+
 
 def facts() -> dict[str, Column]:
     """The facts that come with syncer, as expressions are checked against them."""

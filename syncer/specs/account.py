@@ -27,6 +27,12 @@ class CrmNames(Spec):
         return self.salesforce if crm == "salesforce" else self.hubspot
 
 
+class CrmColumn(CrmNames):
+    """A column read from the CRM: its API name in each, and what its values are; text if not said and not known."""
+
+    type: Literal["text", "number", "date", "checkbox"] | None = None
+
+
 class FieldSpec(CrmNames):
     """One field of a customer record. `scale` is decimals; `open` picklists take values that are not among their options."""
 
@@ -106,11 +112,12 @@ class Rule(Spec):
 
 
 class Matching(Spec):
-    """Rules by source, in the order in which they are tried."""
+    """Rules by source, in the order in which they are tried, and domains that several customers share, such as an agency's."""
 
     stripe: tuple[Rule, ...] = ()
     mixpanel: tuple[Rule, ...] = ()
     zendesk: tuple[Rule, ...] = ()
+    ignore_domains: tuple[str, ...] = ()
 
 
 def _rates(value: Any) -> Any:
@@ -127,7 +134,7 @@ class AccountMapping(Spec):
     to: Literal["account"]
     mrr_policy: MrrPolicy = MrrPolicy()
     rates: Annotated[str, BeforeValidator(_rates)] = "rates.csv"
-    crm: Annotated[dict[str, CrmNames], Field(default_factory=dict)]
+    crm: Annotated[dict[str, CrmColumn], Field(default_factory=dict)]
     match: Matching
     fields: dict[str, Annotated[FieldValue, BeforeValidator(_spelt_out)]]
     limits: Limits = Limits()

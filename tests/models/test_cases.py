@@ -18,6 +18,7 @@ import pytest
 from ruamel.yaml import YAML
 from warehouse import TABLES, open_warehouse, records
 
+from syncer.core.catalogue import Catalogue, shipped
 from syncer.core.compose import customer_query, facts_query, item_query
 from syncer.specs.mrr_policy import policy_of
 
@@ -25,6 +26,7 @@ CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if p
 OBJECTS = {"stripe": "stripe.customer", "mixpanel": "mixpanel.group", "zendesk": "zendesk.organization"}
 LINKS = {"mixpanel_group_url_base": "https://mixpanel.example/#id=", "zendesk_url_base": "https://acme.zendesk.com"}
 AS_OF = "2026-11-01T12:00:00"
+DECLARED = Catalogue().models(shipped())
 
 
 def read(path):
@@ -45,7 +47,7 @@ def check(case):
     policy = policy_of(None, {name: str(value) for name, value in given.pop("policy", {}).items()})
     past = given.pop("past", False)
     con = open_warehouse(completed(given))
-    facts = {row["account_id"]: row for row in records(con, facts_query(policy), as_of=as_of, month_before="2026-10", **LINKS)}
+    facts = {row["account_id"]: row for row in records(con, facts_query(policy, DECLARED), as_of=as_of, month_before="2026-10", **LINKS)}
     items = {row["item_id"]: amounts(row) for row in records(con, item_query(policy, past=past), as_of=as_of)}
     accounts = {**expected.get("accounts", {}), **({"001": expected["facts"]} if "facts" in expected else {})}
     assert {key: said_of(facts[key], about) for key, about in accounts.items()} == plain(accounts)

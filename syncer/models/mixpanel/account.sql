@@ -1,22 +1,12 @@
 -- grain: account with a matched Mixpanel group. Windows are whole days before the day of `as_of`; a person in several groups of an
 -- account is one person. Of several groups the one last used stands for the account, ties by id.
-WITH owner AS (
-  SELECT m.account_id, g.id AS group_id, g.last_seen
-  FROM identity.match AS m
-  JOIN mixpanel.group AS g ON g.id = m.source_id
-  WHERE m.source = 'mixpanel'
-), used AS (
-  SELECT o.account_id, o.group_id, e.user_id, e.event, e.day
-  FROM mixpanel.event_day AS e
-  JOIN owner AS o ON o.group_id = e.group_id
-  WHERE e.day < TODAY_UTC() AND e.events > 0
-), person AS (
+WITH person AS (
   SELECT
     account_id,
     MAX(CASE WHEN DAY_IN_LAST(day, 7) THEN 1 ELSE 0 END) AS this_week,
     MAX(CASE WHEN DAY_IN_LAST(day, 14) AND NOT DAY_IN_LAST(day, 7) THEN 1 ELSE 0 END) AS week_before,
     MAX(CASE WHEN DAY_IN_LAST(day, 30) THEN 1 ELSE 0 END) AS this_month
-  FROM used
+  FROM mixpanel_used
   WHERE user_id IS NOT NULL
   GROUP BY account_id, user_id
 ), active AS (
@@ -27,15 +17,15 @@ WITH owner AS (
   GROUP BY account_id
 ), adopted AS (
   SELECT account_id, COUNT(DISTINCT event) AS features_used
-  FROM used
+  FROM mixpanel_used
   WHERE DAY_IN_LAST(day, 28) AND event NOT LIKE '$%'
   GROUP BY account_id
 ), ranked AS (
   SELECT
     o.account_id, o.group_id, o.last_seen, s.last_day,
     ROW_NUMBER() OVER (PARTITION BY o.account_id ORDER BY s.last_day DESC NULLS LAST, o.last_seen DESC NULLS LAST, o.group_id) AS place
-  FROM owner AS o
-  LEFT JOIN (SELECT group_id, MAX(day) AS last_day FROM used GROUP BY group_id) AS s ON s.group_id = o.group_id
+  FROM mixpanel_owner AS o
+  LEFT JOIN (SELECT group_id, MAX(day) AS last_day FROM mixpanel_used GROUP BY group_id) AS s ON s.group_id = o.group_id
 ), picked AS (
   SELECT
     account_id, MAX(CASE WHEN place = 1 THEN group_id END) AS group_id,

@@ -132,27 +132,27 @@ def whole_numbers(over: Part, under: Part) -> tuple[str, str]:
     return above, below
 
 
-def dates(walk: Walk, node: Node, what: str, nodes: Sequence[Node]) -> list[Part]:
+def dates(walk: Walk, what: str, nodes: Sequence[Node]) -> list[Part]:
     """The parts, each a date or the text of one."""
     parts = [as_date(walk.part(each)) for each in nodes]
     for each, part in zip(nodes, parts, strict=True):
         if part.kind not in (Kind.DATE, None):
-            walk.refuse(node, f"{what} needs date, and {walk.shown(each)} is {part.kind}")
+            walk.refuse(each, f"{what} needs date, and {walk.shown(each)} is {part.kind}")
     return parts
 
 
 def days_between(walk: Walk, node: Node) -> Part:
-    start, end = dates(walk, node, "DAYS_BETWEEN", node.expressions)
+    start, end = dates(walk, "DAYS_BETWEEN", node.expressions)
     return Part(macros.days_between(start.sql, end.sql), Kind.NUMBER, whole=True, unit="days")
 
 
 def months_between(walk: Walk, node: Node) -> Part:
-    start, end = dates(walk, node, "MONTHS_BETWEEN", [node.this, node.expression])
+    start, end = dates(walk, "MONTHS_BETWEEN", [node.this, node.expression])
     return Part(macros.months_between(start.sql, end.sql), Kind.NUMBER, whole=True, unit="months")
 
 
 def month_start(walk: Walk, node: Node) -> Part:
-    [day] = dates(walk, node, "MONTH_START", node.expressions)
+    [day] = dates(walk, "MONTH_START", node.expressions)
     return Part(macros.month_start(day.sql), Kind.DATE)
 
 

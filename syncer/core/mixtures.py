@@ -27,21 +27,18 @@ def mixed(what: str, sides: Sequence[tuple[str, Part]]) -> str:
 
 def _instead(what: str, one: Part, other: Part) -> str:
     kinds, families = {one.kind, other.kind}, {one.family, other.family}
-    if Kind.BOOL in kinds:
-        return "join two comparisons with AND" if what in COMPARED else "yes/no goes with yes/no only"
-    if Kind.TEXT in kinds:
+    if Kind.TEXT in kinds and Kind.BOOL not in kinds:
         return _beside_text(*sorted((one, other), key=lambda part: part.kind is not Kind.TEXT))
-    if Kind.DATE in kinds:
-        return "DAYS_BETWEEN(from, to) makes days of two dates"
-    if kinds == {Kind.MONEY}:
-        return "use money in one currency"
-    if Kind.MONEY in kinds and units.COUNT in families:
-        return "money by a count is ROUND_DIV(money, count) or money * count"
-    if families == {"days", "months"}:
-        return "count both with DAYS_BETWEEN, or both with MONTHS_BETWEEN"
-    if families == {units.COUNT, "percent"}:
-        return "make the count a percentage with PCT(part, whole)"
-    return "compare it with its like or with a plain number" if what in COMPARED else "give each a field of its own"
+    cases = (
+        (Kind.BOOL in kinds, "join two comparisons with AND" if what in COMPARED else "yes/no goes with yes/no only"),
+        (Kind.DATE in kinds, "DAYS_BETWEEN(from, to) makes days of two dates"),
+        (kinds == {Kind.MONEY}, "use money in one currency"),
+        (Kind.MONEY in kinds and units.COUNT in families, "money by a count is ROUND_DIV(money, count) or money * count"),
+        (families == {"days", "months"}, "count both with DAYS_BETWEEN, or both with MONTHS_BETWEEN"),
+        (families == {units.COUNT, "percent"}, "make the count a percentage with PCT(part, whole)"),
+        (what in COMPARED, "compare it with its like or with a plain number"),
+    )
+    return next((said for holds, said in cases if holds), "give each a field of its own")
 
 
 def _beside_text(text: Part, value: Part) -> str:

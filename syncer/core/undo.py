@@ -15,7 +15,7 @@ from syncer.core.plan import Cell, Change, FieldCount, Held, Plan, PlannedField,
 class Wrote:
     """One cell that the run wrote: record, field, what stood there before it, what it wrote, and what stands there now.
 
-    `name` is the record's, None when the CRM has no such record any more; `gone` says of the field why it cannot be written, if so.
+    `name` is the record's, None when the CRM has no such record any more.
     """
 
     id: str
@@ -24,10 +24,11 @@ class Wrote:
     old: str | None
     written: str | None
     now: str | None
-    gone: str | None = None
 
 
-def undoing(crm: str, as_of: int, run: str, wrote: Iterable[Wrote], fields: Mapping[str, MappedField], planned: Sequence[PlannedField]) -> Plan:
+def undoing(
+    crm: str, as_of: int, run: str, wrote: Iterable[Wrote], fields: Mapping[str, MappedField], planned: Sequence[PlannedField]
+) -> Plan:
     """The plan back, records by id, without limits: it is made for a person to read. Cells that stand as before are unchanged."""
     cells = [_spelt(cell, fields) for cell in sorted(wrote, key=lambda cell: (cell.id, list(fields).index(cell.field)))]
     changes, held = [], []
@@ -58,7 +59,7 @@ def _spelt(cell: Wrote, fields: Mapping[str, MappedField]) -> Wrote:
 
 
 def _goes_back(cell: Wrote) -> bool:
-    return cell.now == cell.written and cell.now != cell.old and cell.name is not None and cell.gone is None
+    return cell.now == cell.written and cell.now != cell.old and cell.name is not None
 
 
 def _held(cell: Wrote, run: str) -> str | None:
@@ -67,10 +68,10 @@ def _held(cell: Wrote, run: str) -> str | None:
         return "the record is not in the CRM any more"
     if cell.now == cell.old:
         return None
-    if cell.gone:
-        return cell.gone
     if cell.now != cell.written:
-        return f"changed since run {run} wrote {cell.written or 'nothing'}: it is now {cell.now or 'empty'}; change it by hand if it is wrong"
+        return (
+            f"changed since run {run} wrote {cell.written or 'nothing'}: it is now {cell.now or 'empty'}; change it by hand if it is wrong"
+        )
     return None
 
 

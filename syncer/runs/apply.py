@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from syncer.core.plan import Change, Plan
 from syncer.crm.port import Crm, CrmField, Outcome, Update
 from syncer.runs.pull import Watch
-from syncer.runs.tables import HISTORY
+from syncer.runs.run import Run
+from syncer.runs.tables import HISTORY, mirror
+from syncer.tools.engine import Engine
 from syncer.tools.intake import Intake
 from syncer.words.errors import SyncerError
-from syncer.words.tables import Page, Row
+from syncer.words.tables import Page, Row, Table
 
 
 @dataclass
@@ -33,6 +35,19 @@ class Target:
     mirror: str
     columns: Sequence[str]
     records: Mapping[str, Row]
+
+
+CHANGED = Table("applying.changed", {"id": "VARCHAR"})
+
+
+def target(run: Run, crm: Crm, described: Mapping[str, CrmField], plan: Plan, engine: Engine) -> Target:
+    """The CRM with the mirror's rows of the records that the plan changes."""
+    table = mirror(crm.name, run.mirrored(crm.name))
+    names = {field.key: field.spec.in_crm(crm.name) or "" for field in run.project.fields_in(crm.name)}
+    engine.fill(CHANGED, [(change.id,) for change in plan.changes])
+    columns = ", ".join(f'r."{name}"' for name in table.columns)
+    rows = engine.rows(f"SELECT {columns} FROM {table.name} AS r JOIN {CHANGED.name} AS c ON c.id = r.id")
+    return Target(crm, names, described, table.name, list(table.columns), {row[0]: row for row in rows})
 
 
 def apply(plan: Plan, target: Target, intake: Intake, run: str, watch: Watch) -> Applied:

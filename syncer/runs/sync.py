@@ -9,11 +9,13 @@ from typing import Any
 
 import msgspec
 
+from syncer.core.identity import DECIDED
 from syncer.core.overview import Overview
-from syncer.core.plan import Plan, over_limits, summary
+from syncer.core.plan import Plan, moved, over_limits, summary
 from syncer.core.plan_file import Cost
 from syncer.crm.port import Crm, CrmField
-from syncer.runs.apply import Applied, Target, apply
+from syncer.runs import history
+from syncer.runs.apply import Applied, apply, target
 from syncer.runs.connect import connectors, crms
 from syncer.runs.lacking import Demand, lacking
 from syncer.runs.metrics import MetricsResult, write_metrics
@@ -24,9 +26,9 @@ from syncer.runs.pull import pull
 from syncer.runs.rates import read_rates
 from syncer.runs.run import Run
 from syncer.runs.snapshots import close_months, keep_month
-from syncer.runs.tables import HISTORY, PAIR, RUN, mirror
+from syncer.runs.tables import HISTORY, PAIR, RUN
 from syncer.tools.intake import Intake
-from syncer.words.errors import LimitExceeded, MissingCrmField, SyncerError, UsageError
+from syncer.words.errors import LimitExceeded, MissingCrmField, StalePlan, SyncerError, UsageError
 from syncer.words.tables import Page
 
 KEPT_ERRORS = 50
@@ -63,6 +65,26 @@ def plan(run: Run, *, pulls: bool = True) -> list[Result]:
     return _run(run, pulls=pulls, writes=False, only=None)
 
 
+def plan_offline(run: Run) -> list[Result]:
+    """The same from the state alone: no vendor is asked and nothing is stored. UsageError for a CRM of which nothing is stored."""
+    targets = crms(run.settings, run.calls)
+    _demand(targets)
+    marks = run.store.latest().marks
+    if unread := [name for name in targets if f"mirror.{name}" not in marks]:
+        raise UsageError(f"nothing of {' and '.join(unread)} is stored yet; run syncer plan once without --offline")
+    results = []
+    for name, crm in targets.items():
+        with proposing(run, name) as proposal:
+            forecast, refused = _forecast(crm, proposal.plan, {}), over_limits(proposal.plan)
+            results.append(_result(run, proposal, applied=None, metrics=None, calls={}, refused=refused, forecast=forecast))
+    return results
+
+
+def sync_as_approved(run: Run, approved: Mapping[str, Plan]) -> list[Result]:
+    """A sync that writes nothing unless it would write exactly what these plans say, by CRM. StalePlan says what differs."""
+    return _run(run, pulls=True, writes=True, only=None, approved=approved)
+
+
 def sync(run: Run) -> list[Result]:
     """Pull, then bring every CRM up to date. Nothing is written anywhere if any CRM lacks a field or a limit is passed."""
     return _run(run, pulls=True, writes=True, only=None)
@@ -74,10 +96,14 @@ def score(run: Run) -> list[Result]:
     return _run(run, pulls=False, writes=True, only=only)
 
 
-def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) -> list[Result]:
-    targets = crms(run.settings, run.calls)
+def _demand(targets: Mapping[str, Crm]) -> None:
     if not targets:
         raise UsageError("no CRM is set up: add a salesforce: or hubspot: section to syncer.yaml, or try `syncer demo`")
+
+
+def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None, approved: Mapping[str, Plan] | None = None) -> list[Result]:
+    targets = crms(run.settings, run.calls)
+    _demand(targets)
     with run.writing() as intake, failure_kept(run, intake, list(targets), writes=writes) as unfinished, ExitStack() as open_engines:
         described = {name: _described(run, crm) for name, crm in targets.items()}
         if pulls:
@@ -90,6 +116,8 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) ->
         for name, crm in targets.items():
             read_mirror(crm, run.mirrored(name), intake, run.as_of, run.watch)
             proposals.append(open_engines.enter_context(proposing(run, name, only)))
+        if approved is not None:
+            _demand_as_approved(approved, {proposal.crm: proposal.plan for proposal in proposals})
         refused = {proposal.crm: over_limits(proposal.plan) for proposal in proposals}
         if writes and any(refused.values()):
             raise LimitExceeded("\n".join(sentence for sentences in refused.values() for sentence in sentences))
@@ -111,6 +139,14 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None) ->
     return results
 
 
+def _demand_as_approved(approved: Mapping[str, Plan], fresh: Mapping[str, Plan]) -> None:
+    if approved.keys() != fresh.keys():
+        which = f"the plan is for {' and '.join(approved)}, and {' and '.join(fresh)} are set up"
+        raise StalePlan(f"{which}; nothing was written. Plan again, read it, and apply the new plan")
+    if said := [difference for crm, plan in approved.items() if (difference := moved(plan, fresh[crm]))]:
+        raise StalePlan(f"{'; '.join(said)}. Nothing was written. Plan again, read it, and apply the new plan")
+
+
 def _pull(run: Run, intake: Intake) -> dict[str, int]:
     """Rows read by source. What months that are over ended with is worked out at once, so that a plan sees what a sync would."""
     rows = pull(connectors(run.settings, run.calls), intake, run.as_of, run.watch)
@@ -128,10 +164,7 @@ def _described(run: Run, crm: Crm) -> Mapping[str, CrmField]:
 
 
 def _apply(run: Run, crm: Crm, described: Mapping[str, CrmField], proposal: Proposal, intake: Intake) -> Applied:
-    table = mirror(crm.name, run.mirrored(crm.name))
-    names = {field.key: field.spec.in_crm(crm.name) or "" for field in proposal.fields}
-    target = Target(crm, names, described, table.name, list(table.columns), proposal.records(list(table.columns)))
-    return apply(proposal.plan, target, intake, run.id, run.watch)
+    return apply(proposal.plan, target(run, crm, described, proposal.plan, proposal.engine), intake, run.id, run.watch)
 
 
 def _metrics(run: Run, crm: Crm, proposal: Proposal, intake: Intake, unfit: list[str]) -> MetricsResult:
@@ -163,6 +196,7 @@ def _result(  # noqa: PLR0913  (the parts of a result)
 ) -> Result:
     written, rejected = (applied.written, applied.rejected) if applied else (0, 0)
     numbers = {"run": run.id, **summary(proposal.plan, written, rejected, calls), "monthly_metrics": metrics and metrics.numbers()}
+    numbers["definition"] = history.digest_of(run.project)
     numbers["quota"] = {vendor: cost.quota for vendor, cost in forecast.items() if cost.quota}
     accounted = numbers["written"] + numbers["unchanged"] + numbers["held"] + numbers["rejected"]
     if applied is not None and accounted != numbers["wanted"]:
@@ -182,13 +216,14 @@ def _forecast(crm: Crm, plan: Plan, calls: Mapping[str, int]) -> dict[str, Cost]
 
 
 def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> None:
-    """The history of this run: its numbers, and values that stood in the CRM before history began."""
+    """The history of this run: its numbers, values that stood in the CRM before history began, and what was known of each account."""
     seen = [(proposal.crm, account, field, run.as_of, value, None, run.id, "seen") for account, field, value in _unknown_cells(proposal)]
     partly = result.numbers["rejected"] or (result.metrics and result.metrics.rejected)
     numbers = {**result.numbers, "errors": dict(list(result.errors.items())[:KEPT_ERRORS])}
     row = (run.id, proposal.crm, run.started, run.as_of, PARTLY if partly else DONE, msgspec.json.encode(numbers).decode())
     pairs = _new_pairs(proposal, run.as_of)
     intake.add(f"history.{proposal.crm}", Page({HISTORY.name: seen, PAIR.name: pairs, RUN.name: [row]}, {}))
+    intake.add(f"facts.{proposal.crm}", history.page(run, proposal, intake.manifest))
     intake.flush()
 
 
@@ -204,9 +239,9 @@ def _unknown_cells(proposal: Proposal) -> list[tuple[Any, ...]]:
 
 
 def _new_pairs(proposal: Proposal, as_of: int) -> list[tuple[Any, ...]]:
-    """Matches that the ledger does not know yet, or knows otherwise."""
+    """Matches that the pairs do not know yet, or know otherwise; those that people decided on stand in their own file."""
     return proposal.engine.rows(
         f"SELECT '{proposal.crm}', m.source, m.source_id, m.account_id, m.rule, {as_of} FROM identity.match AS m "
         f"LEFT JOIN {PAIR.name} AS p ON p.crm = '{proposal.crm}' AND p.source = m.source AND p.source_id = m.source_id "
-        "WHERE p.account_id IS DISTINCT FROM m.account_id"
+        f"WHERE p.account_id IS DISTINCT FROM m.account_id AND m.rule <> '{DECIDED}'"
     )

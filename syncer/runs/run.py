@@ -14,7 +14,7 @@ from syncer.connectors import TABLES
 from syncer.core.project import Project
 from syncer.crm.rate_tables import RATE_TABLES
 from syncer.runs.pull import Watch
-from syncer.runs.tables import HISTORY, METRIC, MRR, PAIR, RUN, mirror
+from syncer.runs.tables import DEFINITION, FACT, HISTORY, MERGED, METRIC, MRR, PAIR, RUN, mirror
 from syncer.specs.account import SOURCES
 from syncer.specs.settings import Settings
 from syncer.tools.http import Calls
@@ -46,7 +46,7 @@ class Run:
     def tables(self) -> tuple[Table, ...]:
         """Every table that the store may hold."""
         mirrors = (mirror(crm, self.mirrored(crm)) for crm in ("salesforce", "hubspot"))
-        return (*TABLES, *RATE_TABLES.values(), HISTORY, METRIC, MRR, PAIR, RUN, *mirrors)
+        return (*TABLES, *RATE_TABLES.values(), DEFINITION, FACT, HISTORY, MERGED, METRIC, MRR, PAIR, RUN, *mirrors)
 
     def mirrored(self, crm: str) -> list[str]:
         """The API names read from a CRM: matching columns first, then the fields that are written."""
@@ -54,10 +54,14 @@ class Run:
         return list(dict.fromkeys(names))
 
     def stored(self) -> Manifest:
-        """The state as this run sees it: what was once read of a source that is no longer set up counts as not read."""
+        """The state as this run sees it: what was once read of a source that is no longer set up counts as not read.
+
+        Without the days gone by, which grow and are read a day at a time (runs.history).
+        """
         latest = self.store.latest()
         unread = set(SOURCES) - set(self.settings.sources)
-        tables = {name: state for name, state in latest.tables.items() if name.partition(".")[0] not in unread}
+        kept = (item for item in latest.tables.items() if item[0] not in (DEFINITION.name, FACT.name))
+        tables = {name: state for name, state in kept if name.partition(".")[0] not in unread}
         return msgspec.structs.replace(latest, tables=tables)
 
     def sources_read(self) -> set[str]:

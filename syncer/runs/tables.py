@@ -32,8 +32,16 @@ PAIR = Table(
     {"crm": "VARCHAR", "source": "VARCHAR", "source_id": "VARCHAR", "account_id": "VARCHAR", "rule": "VARCHAR", "instant": "BIGINT"},
     key=("crm", "source", "source_id"),
 )
-"""The ledger of matches: which account each source object was last matched to, by which rule and when. Where no rule decides any more
-(a changed domain, a removed key), the pair stands."""
+"""Which account a rule last matched each source object to, which rule and when. Where no rule decides any more (a changed domain, a removed
+key), the pair stands. What people decided is not in here: it stands in mappings/matches.csv, and goes when it is taken back there."""
+
+
+MERGED = Table(
+    "history.merged",
+    {**dict.fromkeys(("crm", "merged_id", "account_id"), "VARCHAR"), "instant": "BIGINT"},
+    key=("crm", "merged_id"),
+)
+"""Which record each record that was merged away went into. Kept here, as Salesforce forgets it with the recycle bin, after 15 days."""
 
 
 MRR = Table(
@@ -60,6 +68,31 @@ METRIC = Table(
     key=("crm", "key"),
 )
 """What each CRM last accepted of each monthly metric: `cells` is JSON, API name → canonical text, null for empty."""
+
+
+DEFINITION = Table(
+    "history.definition",
+    {"digest": "VARCHAR", "file": "VARCHAR", "text": "VARCHAR"},
+    key=("digest", "file"),
+    partition="digest",
+)
+"""The written files as runs had them, once for each digest of them all."""
+
+
+FACT = Table(
+    "history.fact",
+    {
+        "slice": "VARCHAR",
+        **dict.fromkeys(("crm", "account_id", "name"), "VARCHAR"),
+        "day": "DATE",
+        "instant": "BIGINT",
+        **dict.fromkeys(("run", "facts", "objects"), "VARCHAR"),
+    },
+    key=("crm", "day", "account_id"),
+    partition="slice",
+)
+"""What was known of each account on a UTC day, as the day's last run saw it: `facts` is JSON, name → value as text, without what is null;
+`objects` is JSON, [source, id, rule] of each source object that was matched. `slice` is runs.history.Slice's name."""
 
 
 def mirror(crm: str, fields: Sequence[str]) -> Table:

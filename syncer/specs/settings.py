@@ -113,6 +113,7 @@ class Settings(BaseSettings):
     """Everything a run is told from outside. A vendor without a section is not read or written.
 
     `project` holds the written files that differ from the shipped ones; the working folder if not said. `language`: of labels.
+    `history_days`: how many days of facts are kept for `syncer explain --on`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
@@ -126,6 +127,7 @@ class Settings(BaseSettings):
     project: Folder = Path()
     as_of: Instant | None = None
     language: Literal["en", "ja"] = "en"
+    history_days: Annotated[int, Field(ge=1, le=3650)] = 400
 
     @classmethod
     def settings_customise_sources(

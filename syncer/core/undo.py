@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import groupby
 
 from syncer.core.cells import MappedField
@@ -26,11 +25,11 @@ class Wrote:
     now: str | None
 
 
-def undoing(
-    crm: str, as_of: int, run: str, wrote: Iterable[Wrote], fields: Mapping[str, MappedField], planned: Sequence[PlannedField]
-) -> Plan:
+def undoing(crm: str, as_of: int, run: str, wrote: Iterable[Wrote], fields: Sequence[tuple[MappedField, PlannedField]]) -> Plan:
     """The plan back, records by id, without limits: it is made for a person to read. Cells that stand as before are unchanged."""
-    cells = [_spelt(cell, fields) for cell in sorted(wrote, key=lambda cell: (cell.id, list(fields).index(cell.field)))]
+    places = {field.key: (place, field) for place, (field, _) in enumerate(fields)}
+    ordered = sorted(wrote, key=lambda cell: (cell.id, places[cell.field][0]))
+    cells = [_spelt(cell, places[cell.field][1]) for cell in ordered]
     changes, held = [], []
     for record, group in groupby(cells, key=lambda cell: cell.id):
         own = list(group)
@@ -40,20 +39,12 @@ def undoing(
             changes.append(Change(record, name, back))
         held += [Held(record, name, reason, (cell.field,)) for cell in own if (reason := _held(cell, run))]
     used = {cell.field for cell in cells}
-    return Plan(
-        crm,
-        as_of,
-        len({cell.id for cell in cells}),
-        tuple(changes),
-        tuple(held),
-        tuple(_count(field.key, [cell for cell in cells if cell.field == field.key], run) for field in planned if field.key in used),
-        tuple(field for field in planned if field.key in used),
-        cleared=Decimal(1),
-    )
+    planned = tuple(about for field, about in fields if field.key in used)
+    counts = tuple(_count(field.key, [cell for cell in cells if cell.field == field.key], run) for field in planned)
+    return Plan(crm, as_of, len({cell.id for cell in cells}), tuple(changes), tuple(held), counts, planned)
 
 
-def _spelt(cell: Wrote, fields: Mapping[str, MappedField]) -> Wrote:
-    field = fields[cell.field]
+def _spelt(cell: Wrote, field: MappedField) -> Wrote:
     old, written, now = (comparable(text, field) for text in (cell.old, cell.written, cell.now))
     return replace(cell, old=old, written=written, now=now)
 

@@ -65,12 +65,11 @@ def _carry_out(run: Run, crm: Crm, described: Mapping[str, CrmField], plan: Plan
 def _plan(run: Run, crm: Crm, of: str, intake: Intake) -> Plan:
     """The plan back as of now: what changed in the CRM is read first."""
     read_mirror(crm, run.mirrored(crm.name), intake, run.as_of, run.watch)
-    fields = {field.key: field for field in run.project.fields_in(crm.name)}
     with closing(Engine(run.store)) as engine:
         engine.bind(run.tables(), intake.manifest)
         wrote = _wrote(run, crm.name, of, engine)
-    about = [planned(field, run.project.mapping.fields[key].value) for key, field in fields.items()]
-    return undoing(crm.name, run.as_of, of, wrote, fields, about)
+    fields = [(field, planned(field, run.project.mapping.fields[field.key].value)) for field in run.project.fields_in(crm.name)]
+    return undoing(crm.name, run.as_of, of, wrote, fields)
 
 
 def _wrote(run: Run, crm: str, of: str, engine: Engine) -> list[Wrote]:

@@ -78,8 +78,8 @@ class Catalogue:
 
     @property
     def reach(self) -> int:
-        """How many days of events the measures look back on."""
-        return max((measure.reach for measure in self.measures.values()), default=0)
+        """How many days of events the measures look back on; one more, as a zone may be a day ahead of UTC."""
+        return max((measure.reach + 1 for measure in self.measures.values()), default=0)
 
 
 def is_crm_column(name: str) -> bool:

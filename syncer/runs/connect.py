@@ -15,8 +15,8 @@ from syncer.specs.settings import Settings
 from syncer.tools.http import Calls
 
 
-def connectors(settings: Settings, calls: Calls) -> list[Connector]:
-    """The sources, in a fixed order."""
+def connectors(settings: Settings, calls: Calls, usage_days: int = 0) -> list[Connector]:
+    """The sources, in a fixed order. `usage_days`: how many days of events are needed, whatever the settings say."""
     found: list[Connector] = []
     if stripe := settings.stripe:
         found.append(Stripe(stripe.api_key.get_secret_value(), stripe.base_url, calls=calls))
@@ -31,7 +31,7 @@ def connectors(settings: Settings, calls: Calls) -> list[Connector]:
                 base_url=mixpanel.base_url,
                 export_url=mixpanel.export_url,
                 time_zone=mixpanel.time_zone,
-                history_days=mixpanel.history_days,
+                history_days=max(mixpanel.history_days, usage_days),
                 calls=calls,
             )
         )

@@ -167,7 +167,22 @@ def test_days_after_the_as_of_day_are_not_asked_for(source):
     kept = Kept(source.tables)
     kept.pull(source, NOW - 10 * DAY)
     assert max(row[0] for row in kept.rows("mixpanel.event_day")) == TODAY - timedelta(days=10)
-    assert kept.cursor == {"through": (TODAY - timedelta(days=10)).isoformat()}
+    assert kept.cursor["through"] == (TODAY - timedelta(days=10)).isoformat()
+
+
+@pytest.mark.parametrize("most", [3, 5, 100])
+def test_a_longer_history_is_read_once_and_wherever_it_was_cut_off(server, connect, most):
+    short, long = Kept(connect().tables), Kept(connect().tables)
+    server.world.load({"mixpanel": {"events": [event(80, 5, name="Old")]}})
+    short.pull(connect(history_days=20), NOW)
+    assert "Old" not in {row[3] for row in short.rows("mixpanel.event_day")}
+    long.pull(connect(), NOW)
+    short.pull(connect(), NOW, most)
+    short.pull(connect(), NOW)
+    assert short.all() == long.all()
+    server.world.requests.clear()
+    short.pull(connect(history_days=30), NOW)
+    assert asked(server).count("/api/2.0/export") == 1
 
 
 def test_a_profile_that_is_gone_is_dropped(server, source, warm):
@@ -181,7 +196,7 @@ def test_the_days_of_an_older_project_are_those_of_its_zone(connect):
     """An hour after midnight in Greenwich it is still yesterday in Los Angeles."""
     after_midnight = int(datetime.combine(TODAY, time(1), UTC).timestamp())
     pages = list(connect(time_zone="America/Los_Angeles").pull({}, after_midnight))
-    assert pages[-1].cursor == {"through": (TODAY - timedelta(days=1)).isoformat()}
+    assert pages[-1].cursor["through"] == (TODAY - timedelta(days=1)).isoformat()
 
 
 @pytest.mark.parametrize("fault", [{"status": 429}, {"status": 500}, {"kind": "reset"}, {"kind": "truncate"}])

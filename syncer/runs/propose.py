@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from syncer.core import cells
 from syncer.core.cells import MappedField
@@ -19,6 +18,7 @@ from syncer.runs.matching import match
 from syncer.runs.rates import bind_factors, bind_rates
 from syncer.runs.run import Run
 from syncer.runs.tables import HISTORY, mirror
+from syncer.specs.account import SOURCES
 from syncer.tools.engine import Engine
 
 SHOWN = 3

@@ -71,14 +71,18 @@ def page(run: Run, proposal: Proposal, manifest: Manifest) -> Page:
     written files that no day needs any more."""
     kept = Slice(proposal.crm, when.day(run.as_of), digest_of(run.project))
     oldest = kept.day - timedelta(days=run.settings.history_days)
-    gone = [found for found in _all(manifest) if found[:2] == kept[:2] or found.day <= oldest]
+    days = _all(manifest)
+    gone = {found for found in days if found[:2] == kept[:2] or found.day <= oldest}
     stored = _partitions(manifest, DEFINITION.name)
-    needed = {found.digest for found in _all(manifest) if found not in gone} | {kept.digest}
+    needed = {found.digest for found in days - gone} | {kept.digest}
     texts = [] if kept.digest in stored else [(kept.digest, *item) for item in run.project.texts.items()]
     return Page(
         {FACT.name: _rows(run, proposal, kept), DEFINITION.name: texts},
         {},
-        replaced={FACT.name: [found.name for found in gone], DEFINITION.name: sorted(stored - needed)},
+        replaced={
+            FACT.name: [found.name for found in sorted(gone | {kept})],
+            DEFINITION.name: sorted((stored - needed) | ({kept.digest} - stored)),
+        },
     )
 
 
@@ -156,8 +160,8 @@ def _rows(run: Run, proposal: Proposal, kept: Slice) -> list[Row]:
     return [(*begin, account, name, kept.day, run.as_of, run.id, facts, objects) for account, name, facts, objects in rows]
 
 
-def _all(manifest: Manifest) -> list[Slice]:
-    return [Slice.named(name) for name in _partitions(manifest, FACT.name)]
+def _all(manifest: Manifest) -> set[Slice]:
+    return {Slice.named(name) for name in _partitions(manifest, FACT.name)}
 
 
 def _partitions(manifest: Manifest, table: str) -> set[str]:

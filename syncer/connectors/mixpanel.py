@@ -1,7 +1,8 @@
 """Mixpanel: group profiles, and how many events each user of a group caused, per day, event and surface.
 
 How it sees changes: every pull reads all group profiles, and exports the days since the last pull together with the
-`reread_days` before, as events arrive late; each exported day is replaced whole. Older days are not read again.
+`reread_days` before, as events arrive late; each exported day is replaced whole. Older days are read again only when more days
+of history are wanted than were ever read.
 How it sees deletions: a profile that is no longer listed is gone; deleted events are gone from the days that are read.
 Events without a group are left out; an event of several groups counts for each.
 A day is the project's: UTC for projects made since 2023, for older ones that of `time_zone`, in which Mixpanel then
@@ -17,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from syncer.core.domains import host_of
 from syncer.tools.http import Calls, Http, Patience
 from syncer.tools.pace import Pace, Rule
 from syncer.words import when
 from syncer.words.errors import VendorError
-from syncer.words.ids import domain_of
 from syncer.words.tables import Page, Row, Table
 
 if TYPE_CHECKING:
@@ -130,10 +131,10 @@ class Mixpanel:
         """Pages of what changed since the cursor; see Connector."""
         yield from self._profiles(cursor)
         today = when.day(as_of, self._time_zone)
-        if "through" in cursor:
-            start = date.fromisoformat(cursor["through"]) - timedelta(days=self._reread_days)
-        else:
-            start = today - timedelta(days=self._history_days)
+        first = today - timedelta(days=self._history_days)
+        if cursor.get("since", "never") > first.isoformat():
+            cursor = {"since": first.isoformat()}
+        start = date.fromisoformat(cursor["through"]) - timedelta(days=self._reread_days) if "through" in cursor else first
         days = CHUNK_DAYS
         while start <= today:
             end = min(start + timedelta(days=days - 1), today)
@@ -142,7 +143,7 @@ class Mixpanel:
                 days = max(1, days // 2)
             span = [day.isoformat() for day in _days(start, end)]
             rows: list[Row] = [(*key, events) for key, events in counts.items()]
-            cursor = {"through": max(end.isoformat(), cursor.get("through", ""))}
+            cursor = {**cursor, "through": max(end.isoformat(), cursor.get("through", ""))}
             yield Page({"mixpanel.event_day": rows}, cursor, replaced={"mixpanel.event_day": span})
             start = end + timedelta(days=1)
         yield Page({}, cursor)
@@ -225,7 +226,7 @@ def _group_row(profile: _Profile) -> Row:
 def _key_rows(profile: _Profile) -> list[Row]:
     """`id`, `property.<p>` of each text property, `domain` of those that hold a domain, web or mail address."""
     texts = {name: value for name, value in profile.properties.items() if isinstance(value, str) and value}
-    domains = {domain_of(value) for name, value in texts.items() if name.lstrip("$").lower() in DOMAIN_PROPERTIES}
+    domains = {host_of(value) for name, value in texts.items() if name.lstrip("$").lower() in DOMAIN_PROPERTIES}
     keys = [("id", str(profile.id)), *((f"property.{name}", value) for name, value in texts.items())]
     keys += [("domain", domain) for domain in sorted(filter(None, domains))]
     return [(str(profile.id), key, value) for key, value in keys]

@@ -17,7 +17,7 @@ from syncer.connectors.stripe_parts import (
     no_page,
     tax_rates,
 )
-from syncer.words.ids import domain_of
+from syncer.core.domains import host_of
 
 
 class Customer(Struct):
@@ -101,7 +101,7 @@ def customer_rows(customer: Customer) -> Rows:
         customer.livemode, customer.deleted,
     )  # fmt: skip
     keys = {"id": customer.id, **{f"metadata.{name}": value for name, value in (customer.metadata or {}).items()}}
-    keys |= {"email": (customer.email or "").lower(), "domain": domain_of(customer.email) or ""}
+    keys |= {"email": (customer.email or "").lower(), "domain": host_of(customer.email) or ""}
     return {
         "stripe.customer": [row],
         "stripe.customer_discount": [(customer.id, *discount.values) for discount in customer.own_discounts],

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from syncer.core.domains import host_of
 from syncer.words import when
-from syncer.words.ids import domain_of
 from syncer.words.tables import Row, Table
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _keys(organization: Organization) -> list[tuple[str, str]]:
     keys = [("id", str(organization.id))]
     if organization.external_id:
         keys.append(("external_id", organization.external_id))
-    domains = dict.fromkeys(map(domain_of, organization.domain_names or []))
+    domains = dict.fromkeys(map(host_of, organization.domain_names or []))
     keys += [("domain", domain) for domain in domains if domain]
     fields = organization.organization_fields or {}
     return keys + [(f"field.{name}", value) for name, value in fields.items() if isinstance(value, str) and value]

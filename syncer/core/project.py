@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from syncer.core.catalogue import Catalogue
 from syncer.core.cells import RESERVED, MappedField
+from syncer.core.domains import host_of
 from syncer.core.fields import compile_fields
 from syncer.core.health import Health, compile_health
 from syncer.core.kinds import Column, Kind
@@ -101,6 +102,11 @@ def _spec_problems(page: Page, specs: Mapping[str, FieldSpec]) -> list[Problem]:
 def _match_problems(page: Page, mapping: AccountMapping) -> list[Problem]:
     known = {"id", *mapping.crm}
     found = [
+        page.problem(("match", "ignore_domains", number), f"{text} is not a domain; write it as reseller.example")
+        for number, text in enumerate(mapping.match.ignore_domains)
+        if host_of(text) != text
+    ]
+    found += [
         page.problem(
             ("match", source, number), f"{source} has no key {rule.source_key}{did_you_mean(rule.source_key, SOURCE_KEYS[source])}"
         )

@@ -149,7 +149,7 @@ def _demand_as_approved(approved: Mapping[str, Plan], fresh: Mapping[str, Plan])
 
 def _pull(run: Run, intake: Intake) -> dict[str, int]:
     """Rows read by source. What months that are over ended with is worked out at once, so that a plan sees what a sync would."""
-    rows = pull(connectors(run.settings, run.calls), intake, run.as_of, run.watch)
+    rows = pull(connectors(run.settings, run.calls, run.project.catalogue.reach), intake, run.as_of, run.watch)
     close_months(run, intake)
     return rows
 

@@ -12,6 +12,8 @@ from syncer.core.kinds import Column
 from syncer.core.monthly import compile_monthly
 from syncer.core.project import Project, compile_project
 from syncer.crm.rate_tables import RATE_TABLES
+from syncer.specs.matches import FILE as MATCHES
+from syncer.specs.matches import load_matches
 from syncer.specs.rates import FILE, load_rates
 from syncer.specs.shipped import page, place
 from syncer.specs.wording import did_you_mean
@@ -41,12 +43,14 @@ def project(folder: Path) -> Project:
     monthly, more = compile_monthly(monthly_specs, monthly_mapping, accounts)
     named = found.mapping.rates if found else FILE
     rates, faults = load_rates(folder, named)
+    matches, unread = load_matches(folder)
+    faults += unread
     if found is not None and not named.endswith(".csv") and named not in RATE_TABLES:
         faults.append(mapping.problem(("rates",), f"no CRM has a table of rates {named}{did_you_mean(named, RATE_TABLES)}"))
     if found is None or monthly is None or faults or wrong:
         raise FileProblems([*wrong, *problems, *more, *faults])
-    texts = {name: path.read_text("utf-8") for name in (*FILES, f"mappings/{named}") if (path := place(folder, name)).exists()}
-    return replace(found, rates=tuple(rates), monthly=monthly, texts=texts, catalogue=catalogue)
+    texts = {name: path.read_text("utf-8") for name in (*FILES, f"mappings/{named}", MATCHES) if (path := place(folder, name)).exists()}
+    return replace(found, rates=tuple(rates), matches=tuple(matches), monthly=monthly, texts=texts, catalogue=catalogue)
 
 
 def project_of(texts: Mapping[str, str]) -> Project:

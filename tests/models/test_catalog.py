@@ -91,5 +91,5 @@ def test_macros_name_the_currencies_of_the_money_words():
 
 
 def identity_candidates():
-    columns = ("source", "source_id", "rule", "crm_key", "value", "account_id")
+    columns = ("source", "source_id", "rule", "crm_key", "value", "source_value", "crm_value", "account_id")
     return f"SELECT {', '.join(f'CAST(NULL AS VARCHAR) AS {name}' for name in columns)}, 0 AS place WHERE FALSE"

@@ -8,7 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 from warehouse import open_warehouse, records
 
-from syncer.core.identity import RELATIONS, MatchRule, identity_query
+from syncer.core.domains import company_domain
+from syncer.core.identity import RELATIONS, MatchRule, identity_query, standing, survivors
+from syncer.specs.matches import Decision
 
 CASES = YAML(typ="safe").load(Path(__file__).with_name("identity_cases.yaml"))
 RULES = [
@@ -37,6 +39,7 @@ def test_case(name):
     assert len(held) == case.get("held_accounts", len(case.get("held", {})))
     assert unmatched == case.get("unmatched", [])
     assert rejected == case.get("rejected", [])
+    assert [row["source_id"] for row in records(con, "FROM identity.void")] == case.get("void", [])
 
 
 def test_every_living_object_is_of_one_kind():
@@ -45,7 +48,7 @@ def test_every_living_object_is_of_one_kind():
     rows["crm.account"].append({"id": "C", "name": "Corp"})
     rows["crm.key"].append({"account_id": "C", "key": "id", "value": "C"})
     rows["stripe.key"].append({"owner_id": "cus_2", "key": "metadata.crm_id", "value": "C"})
-    rows["identity.ledger"] = [{"source": "stripe", "source_id": "cus_3", "account_id": None, "decided": 1}]
+    rows["identity.ledger"] = [{"source": "stripe", "source_id": "cus_3", "account_id": None, "kind": "reject"}]
     kinds = records(decided(rows), "SELECT source_id, kind FROM identity.decision GROUP BY ALL ORDER BY source_id")
     assert [(row["source_id"], row["kind"]) for row in kinds] == [
         ("cus_1", "held"),
@@ -79,15 +82,24 @@ def rows_of(case):
     rows = {
         "crm.account": [{"id": key, "name": name} for key, name in case["accounts"].items()],
         "crm.key": list(pairs(case["keys"], "account_id")),
-        "identity.ledger": [
-            dict(zip(("source", "source_id", "account_id", "decided"), row, strict=True)) for row in case.get("ledger", ())
-        ],
+        "identity.ledger": [row._asdict() for row in ledger(case)],
     }
     for source, objects in case["objects"].items():
         gone = {"deleted": True}
         rows[OBJECTS[source]] = [{"id": key, **(gone if key in deleted else {})} for key in objects]
         rows[f"{source}.key"] = list(pairs(objects, "owner_id"))
+    texts = [row for table in rows if table.endswith(".key") for row in rows[table] if row["key"] == "domain"]
+    found = {row["value"]: domain for row in texts if (domain := company_domain(row["value"]))}
+    found |= {domain.host: domain for domain in found.values()}
+    rows["identity.domain"] = [{"text": text, **domain._asdict()} for text, domain in found.items()]
     return rows
+
+
+def ledger(case):
+    """`confirm stripe cus_1 A` as the rows that stand at the end."""
+    lines = [line.split() for line in case.get("decisions", ())]
+    made = [Decision(line[0], line[1], line[2], "hubspot", line[3] if len(line) > 3 else None) for line in lines]
+    return standing(made, "hubspot", survivors(case.get("merged", {}).items(), frozenset(case["accounts"])))
 
 
 def pairs(owners, column):

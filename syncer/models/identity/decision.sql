@@ -1,4 +1,4 @@
--- grain: living source object; of the kind `held` object x candidate account.
+-- grain: living source object; of the kind `held` object x candidate account. `source_value` and `crm_value` are what the rule compared.
 SELECT
   CASE
     WHEN l.source_id IS NOT NULL AND l.account_id IS NULL THEN 'rejected'
@@ -8,8 +8,8 @@ SELECT
   END AS kind,
   o.source, o.source_id, o.name,
   COALESCE(l.account_id, p.account_id) AS account_id,
-  CASE WHEN l.source_id IS NOT NULL THEN 'ledger' ELSE p.rule END AS rule,
-  a.reason
+  CASE WHEN l.source_id IS NOT NULL THEN 'decision' ELSE p.rule END AS rule,
+  a.reason, p.source_value, p.crm_value
 FROM identity_object AS o
 LEFT JOIN identity_ledger AS l ON l.source = o.source AND l.source_id = o.source_id
 LEFT JOIN identity_pair AS p ON p.source = o.source AND p.source_id = o.source_id

@@ -1,0 +1,82 @@
+"""Who belongs to whom: the CRM's keys, domains, decisions and earlier pairs laid out for the models, and what comes of them."""
+
+from __future__ import annotations
+
+from syncer.core.domains import company_domain
+from syncer.core.identity import BEFORE, RELATIONS, MatchRule, identity_query, standing, survivors
+from syncer.runs.compiled import compiled
+from syncer.runs.run import Run
+from syncer.runs.tables import MERGED, PAIR
+from syncer.specs.account import SOURCES
+from syncer.tools.engine import Engine
+from syncer.words.tables import Table
+
+LEDGER = Table("identity.ledger", dict.fromkeys(("source", "source_id", "account_id", "kind"), "VARCHAR"), key=())
+DOMAIN = Table("identity.domain", dict.fromkeys(("text", "host", "site"), "VARCHAR"), key=())
+SURVIVOR = Table("identity.survivor", dict.fromkeys(("merged_id", "account_id"), "VARCHAR"), key=())
+
+
+def match(run: Run, crm: str, engine: Engine) -> None:
+    """Make `identity.decision` and its views from `crm.record`, `crm.account` and the bound tables."""
+    rules = rules_of(run, crm)
+    living = frozenset(row[0] for row in engine.rows("SELECT id FROM crm.record"))
+    merged = survivors(engine.rows(f"SELECT merged_id, account_id FROM {MERGED.name} WHERE crm = $crm", {"crm": crm}), living)
+    engine.fill(SURVIVOR, list(merged.items()))
+    engine.fill(LEDGER, standing(run.project.matches, crm, merged))
+    engine.fill(DOMAIN, _domains(run, crm, rules, engine))
+    engine.compute("crm.key", _keys_query(run, crm), {"crm": crm})
+    engine.compute("identity.decision", compiled(run.store, lambda: identity_query(rules), "identity", rules))
+    for name, select in RELATIONS.items():
+        engine.define(name, select)
+
+
+def rules_of(run: Run, crm: str) -> list[MatchRule]:
+    """The rules of the mapping for a CRM, source by source, and the earlier match as the last."""
+    rules = [
+        MatchRule(source, rule.source_key.replace("{crm}", crm), rule.crm_key)
+        for source in SOURCES
+        for rule in getattr(run.project.mapping.match, source)
+    ]
+    return rules + [MatchRule(source, "id", f"{BEFORE}.{source}") for source in SOURCES]
+
+
+def _domains(run: Run, crm: str, rules: list[MatchRule], engine: Engine) -> list[tuple[str, str, str]]:
+    """Every text that a rule reads as a domain and every host among them: its host and site. A text that is no company's is left out."""
+    used = [rule for rule in rules if rule.compares_domains]
+    website = run.project.keys_in(crm).get("domain")
+    if not used or not website:
+        return []
+    texts = [f"SELECT DISTINCT value FROM {rule.source}.key WHERE key = '{_quoted(rule.source_key)}'" for rule in used]
+    rows = engine.rows(" UNION ".join([f'SELECT DISTINCT "{website}" FROM crm.record WHERE "{website}" <> \'\'', *texts]))
+    ignored = frozenset(run.project.mapping.match.ignore_domains)
+    found = {text: domain for (text,) in rows if (domain := company_domain(text, ignored))}
+    found |= {domain.host: domain for domain in found.values()}
+    return [(text, *domain) for text, domain in found.items()]
+
+
+def _keys_query(run: Run, crm: str) -> str:
+    """What a record can be found by: account_id, key, value. A Salesforce id also in its short form, a merged record's for the survivor.
+
+    An earlier match that a person decided on is not one: when the decision goes, so does the match.
+    """
+    keys = [f"SELECT id, 'id', {form} FROM crm.record" for form in _forms(crm, "id")]
+    keys += [f"SELECT account_id, 'id', {form} FROM {SURVIVOR.name}" for form in _forms(crm, "merged_id")]
+    keys += [
+        f"SELECT r.id, 'domain', d.host FROM crm.record AS r JOIN {DOMAIN.name} AS d ON d.text = r.\"{name}\""
+        if key == "domain"
+        else f"SELECT id, '{key}', TRIM(\"{name}\") FROM crm.record WHERE TRIM(\"{name}\") <> ''"
+        for key, name in run.project.keys_in(crm).items()
+    ]
+    keys.append(
+        f"SELECT COALESCE(s.account_id, p.account_id), '{BEFORE}.' || p.source, p.source_id FROM {PAIR.name} AS p "
+        f"LEFT JOIN {SURVIVOR.name} AS s ON s.merged_id = p.account_id WHERE p.crm = $crm"
+    )
+    return f"SELECT k.account_id, k.key, k.value FROM ({' UNION ALL '.join(keys)}) AS k(account_id, key, value)"
+
+
+def _forms(crm: str, column: str) -> list[str]:
+    return [column, f"LEFT({column}, 15)"] if crm == "salesforce" else [column]
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

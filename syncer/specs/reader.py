@@ -1,38 +1,35 @@
-"""Reads a written file: YAML 1.2 in, a checked value and *all* problems out, each with its place.
+"""Reads a written file: YAML in, a checked value and *all* problems out, each with its place.
 
     page = Page.load(Path("mappings/account.yaml"))          # or Page("mappings/account.yaml", text)
     mapping, problems = page.read(Mapping)                   # None when there are problems
     problems.append(page.problem(("fields", "mrr"), "there is no column stripe.mr", offset=0))
 
-Text stays text: `yes`, `007` and `2026-11-01` are what was written; only plain numbers, true, false and null are more
-than that, and whether a text is a day is for the model to say. Numbers with a point are Decimal. Keys are always text.
+What is wrong in one place must not hide what is wrong in another: `page.sound(Mapping)` is what can be read of the file in any case, and
+says what it had to leave out. How values are read stands in `specs/tree.py`.
 """
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import ScalarNode
 
 from syncer.specs import wording
+from syncer.specs.encodings import looks_like
+from syncer.specs.mending import Mended, mended
+from syncer.specs.tree import Loc, Tree, place
+from syncer.specs.yaml_wording import LINE_END
 from syncer.words.errors import Problem
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-Loc = tuple[str | int, ...]
-"""The way to a value: keys and list positions (from 0) from the top of the file."""
+__all__ = ["Loc", "Page", "Sound", "Spec", "load_text", "read"]
 
 LARGEST_TEXT = 1_000_000
-LARGEST_TREE = 100_000
-DEEPEST = 50
+ROUNDS = 20
 
 
 class Spec(BaseModel):
@@ -44,129 +41,148 @@ class Spec(BaseModel):
 M = TypeVar("M", bound=BaseModel)
 
 
+@dataclass(frozen=True)
+class Sound(Generic[M]):
+    """What can be read of a page: `value` without its wrong parts, None when nothing can; a `page` whose places are those of the value;
+    every problem of the file in its order."""
+
+    value: M | None
+    page: Page
+    problems: list[Problem]
+    lost: frozenset[Loc]
+
+    def unsure(self, *loc: str | int) -> bool:
+        """Whether something is written at this way, around it or within it that could not be read."""
+        if self.value is None:
+            return True
+        return any(loc[: len(lost)] == lost[: len(loc)] for lost in self.lost)
+
+
 class Page:
     """A written file: its name as people know it, its text, and where each value stands (lines, columns from 1)."""
 
-    def __init__(self, name: Path | str, text: str) -> None:
+    def __init__(self, name: Path | str, text: str, fault: Problem | None = None) -> None:
         self.name = str(name)
         self.text = text.removeprefix("\ufeff")
-        self._faults: list[Problem] = []
-        self._keys: dict[Loc, Node] = {}
-        self._values: dict[Loc, Node] = {}
+        self._fault = fault
 
     @classmethod
     def load(cls, path: Path, name: str | None = None) -> Page:
         """The page of a file. One that is missing or not UTF-8 text is a problem of the page, not an exception."""
         text, problem = load_text(path, name)
-        page = cls(name or path, text)
-        if problem:
-            page._faults.append(problem)
-        return page
+        return cls(name or path, text, problem)
 
     def read(self, model: type[M]) -> tuple[M | None, list[Problem]]:
         """The file as `model`, or None and every problem in the order of the file."""
-        data = self._data
-        if self._faults:
-            return None, sorted(set(self._faults))
-        try:
-            return model.model_validate(data), []
-        except ValidationError as error:
-            faults = wording.faults(error, data, model.model_json_schema())
-            return None, sorted({self._problem(fault.loc, fault.text, on_key=fault.on_key) for fault in faults})
+        sound = self.sound(model)
+        return (None, sound.problems) if sound.problems else (sound.value, [])
+
+    def sound(self, model: type[M]) -> Sound[M]:
+        """What can be read of the file as `model`, and every problem of it."""
+        problems, tree, top = self._problems(), self._tree, self._mended.top
+        nothing = Sound[M](None, self, problems, frozenset({()}))
+        if tree is None or top is None:
+            return nothing
+        lost = self._mended.lost | tree.lost
+        without: set[Loc] = set()
+        added: dict[Loc, Any] = {}
+        for _ in range(ROUNDS):
+            try:
+                value = model.model_validate(tree.data)
+            except ValidationError as error:
+                faults = wording.faults(error, tree.data, schema := model.model_json_schema())
+                if tree is self._tree:
+                    told = {self.problem(each.loc, each.text, on_key=each.on_key) for each in faults if not each.follows_from(lost)}
+                    problems[:] = sorted({*problems, *told})
+                for fault in faults:
+                    _leave_out(fault, tree, schema, without, added)
+                if () in without:
+                    return nothing
+                tree = Tree(top, frozenset(without), added)
+            else:
+                return Sound(value, self._with(tree), problems, frozenset(lost | without | added.keys()))
+        return nothing
 
     def data(self) -> tuple[dict[str, Any], list[Problem]]:
         """The file's keys as they are, for a model that also reads elsewhere; empty when there are problems."""
-        data = self._data
-        if not self._faults and not isinstance(data, dict):
-            self._fault(1, 1, "the file must hold keys, one on a line: key: value")
-        return ({}, sorted(set(self._faults))) if self._faults else (data, [])
+        problems = self._problems()
+        data = self._tree.data if self._tree else None
+        if problems:
+            return {}, problems
+        if isinstance(data, dict):
+            return data, []
+        return {}, [Problem(self.name, 1, 1, "the file must hold keys, one on a line: key: value")]
 
     def where(self, loc: Sequence[str | int]) -> tuple[int, int]:
         """Line and column of a value; of the nearest value around it where that one is not written."""
         return self._where(tuple(loc), on_key=False)
 
-    def problem(self, loc: Sequence[str | int], text: str, *, offset: int = 0) -> Problem:
-        """A problem with a value; `offset` is the character of its text (from 0) that the problem is about."""
-        line, column = self.where(loc)
-        node = self._values.get(tuple(loc))
+    def problem(self, loc: Sequence[str | int], text: str, *, offset: int = 0, on_key: bool = False) -> Problem:
+        """A problem with a value, or with its key; `offset` is the character of its text (from 0) that the problem is about."""
+        line, column = self._where(tuple(loc), on_key=on_key)
+        node = self._tree.values.get(tuple(loc)) if self._tree else None
         if offset and isinstance(node, ScalarNode):
             line, column = self._inside(node, offset)
         return Problem(self.name, line, column, text)
 
-    def _problem(self, loc: Loc, text: str, *, on_key: bool) -> Problem:
-        return Problem(self.name, *self._where(loc, on_key=on_key), text)
-
     def _where(self, loc: Loc, *, on_key: bool) -> tuple[int, int]:
-        _ = self._data
-        if loc in self._values:
-            node = self._keys.get(loc, self._values[loc]) if on_key else self._values[loc]
-            return _place(node)
+        tree = self._tree
+        if tree and loc in tree.values:
+            return place(tree.keys.get(loc, tree.values[loc]) if on_key else tree.values[loc])
         return self._where(loc[:-1], on_key=True) if loc else (1, 1)
 
     def _inside(self, node: ScalarNode, offset: int) -> tuple[int, int]:
         """The place of a character of a scalar: exact on one line and in `|` blocks, otherwise the scalar's start."""
-        line, column = _place(node)
+        line, column = place(node)
         if node.style == "|":
             before = str(node.value)[:offset]
-            lines = self.text.splitlines()[line:]
+            lines = LINE_END.split(self.text)[line:]
             indent = next((len(text) - len(text.lstrip(" ")) for text in lines if text.strip()), 0)
             return line + 1 + before.count("\n"), indent + len(before) - before.rfind("\n")
-        written = self.text[node.start_mark.index : node.end_mark.index]
-        if "\n" in written or "\\" in written or node.style == ">":
+        written = LINE_END.split(self.text)[line - 1][column - 1 : node.end_mark.column]
+        if node.end_mark.line >= line or "\\" in written or node.style == ">":
             return line, column
         quotes = str(node.value)[:offset].count("'") if node.style == "'" else 0
         return line, column + offset + quotes + (1 if node.style else 0)
 
     @cached_property
-    def _data(self) -> Any:
-        """The file as dicts, lists, texts, numbers, booleans and None; fills the places and the faults on the way."""
-        if self._faults:
-            return None
+    def _mended(self) -> Mended:
+        small = self._fault is None and len(self.text) <= LARGEST_TEXT
+        return mended(self.text) if small else Mended()
+
+    @cached_property
+    def _tree(self) -> Tree | None:
+        return Tree(self._mended.top) if self._mended.top is not None else None
+
+    def _with(self, tree: Tree) -> Page:
+        """The page with the places of another tree of it."""
+        if tree is self._tree:
+            return self
+        page = Page(self.name, self.text, self._fault)
+        page._mended, page._tree = self._mended, tree
+        return page
+
+    def _problems(self) -> list[Problem]:
+        """What is wrong with the text as YAML, in its order."""
+        if self._fault:
+            return [self._fault]
         if len(self.text) > LARGEST_TEXT:
-            return self._fault(1, 1, f"the file has more than {LARGEST_TEXT:,} characters; split it")
-        yaml = YAML(typ="safe", pure=True)
-        yaml.composer.warn_double_anchors = False
-        try:
-            top = yaml.compose(self.text)
-        except (YAMLError, RecursionError, ValueError) as error:
-            return self._fault(*wording.broken(error, self.text))
-        if top is None:
-            return self._fault(1, 1, "the file is empty; write its keys, or remove the file")
-        return self._build(top, ())
-
-    def _fault(self, line: int, column: int, text: str) -> None:
-        self._faults.append(Problem(self.name, line, column, text))
-
-    def _build(self, node: Node, loc: Loc) -> Any:
-        self._values[loc] = node
-        if len(loc) > DEEPEST:
-            return self._fault(*_place(node), "nested too deeply, or an alias holds itself; write it flatter")
-        if len(self._values) > LARGEST_TREE:
-            if len(self._values) == LARGEST_TREE + 1:
-                self._fault(*_place(node), f"aliases make more than {LARGEST_TREE:,} values of this file; write fewer")
-            return None
-        if isinstance(node, MappingNode) and str(node.tag).endswith(":map"):
-            return self._mapping(node, loc)
-        if isinstance(node, SequenceNode) and str(node.tag).endswith(":seq"):
-            return [self._build(child, (*loc, position)) for position, child in enumerate(node.value)]
-        if isinstance(node, ScalarNode) and node.tag in PLAIN_TAGS:
-            return _scalar(node)
-        return self._fault(*_place(node), "tags (!word) are not read; write plain text, numbers, lists and keys")
-
-    def _mapping(self, node: MappingNode, loc: Loc) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                self._fault(*_place(key), "a key must be a plain word, not a list or other keys")
-            elif key.tag == "tag:yaml.org,2002:merge":
-                self._fault(*_place(key), "<< is not read; write the keys out")
-            elif key.value in found:
-                first, _ = _place(self._keys[(*loc, key.value)])
-                self._fault(*_place(key), f"{key.value} is written twice (first on line {first}); keep one")
-            else:
-                self._keys[(*loc, key.value)] = key
-                found[key.value] = self._build(value, (*loc, key.value))
+            return [Problem(self.name, 1, 1, f"the file has more than {LARGEST_TEXT:,} characters; split it")]
+        found = sorted({Problem(self.name, *fault) for fault in (*self._mended.faults, *(self._tree.faults if self._tree else ()))})
+        if not found and self._tree is None:
+            return [Problem(self.name, 1, 1, "the file is empty; write its keys, or remove the file")]
         return found
+
+
+def _leave_out(fault: wording.Fault, tree: Tree, schema: wording.Schema, without: set[Loc], added: dict[Loc, Any]) -> None:
+    """Has the place of a fault left out of the next tree, a missing one filled in; the place around it where that did not help."""
+    loc = (*tree.written.get(fault.loc, fault.loc), fault.missing) if fault.missing else tree.written.get(fault.loc, fault.loc)
+    if fault.missing and loc not in added:
+        added[loc] = wording.stand_in(schema, loc)
+        return
+    while loc and (loc in without or loc in added):
+        loc = loc[:-1]
+    without.add(loc)
 
 
 def read(name: Path | str, text: str, model: type[M]) -> tuple[M | None, list[Problem]]:
@@ -183,29 +199,8 @@ def load_text(path: Path, name: str | None = None) -> tuple[str, Problem | None]
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        fault = "this is not UTF-8 text from here on; save the file as UTF-8"
+        fault = f"this is not UTF-8 text from here on, it looks like {looks_like(raw)}; save the file as UTF-8"
     except OSError as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
         fault = f"cannot read the file: {reason}; check the path"
     return "", Problem(name or str(path), line, column, fault)
-
-
-def _place(node: Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
-
-
-PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp"))
-WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
-WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
-POINTED = re.compile(r"[-+]?[0-9]{1,30}\.[0-9]{1,30}")
-
-
-def _scalar(node: ScalarNode) -> str | int | bool | Decimal | None:
-    text = str(node.value)
-    if node.style is not None or node.tag == "tag:yaml.org,2002:str":
-        return text
-    if text.lower() in WORDS:
-        return WORDS[text.lower()]
-    if WHOLE.fullmatch(text):
-        return int(text)
-    return Decimal(text) if POINTED.fullmatch(text) else text

@@ -1,73 +1,59 @@
-"""What is wrong with a written file, in plain sentences: YAML's and pydantic's words as what to write instead."""
+"""What is wrong with the values of a written file: pydantic's words as plain sentences that say what to write instead."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.reader import ReaderError
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-    Loc = tuple[str | int, ...]
-    Schema = Mapping[str, Any]
+Loc = tuple[str | int, ...]
+Schema = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Fault:
+    """`on_key`: it is about the key at `loc`, not its value. `missing` is a key that `loc` lacks."""
+
     loc: Loc
     text: str
     on_key: bool = False
+    missing: str | None = None
+    unknown: bool = False
+
+    def follows_from(self, lost: Iterable[Loc]) -> bool:
+        """Whether something within its place could not be read, which may be all that is wrong here."""
+        return not self.unknown and any(way[: len(self.loc)] == self.loc for way in lost)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`; did you mean mrr?`, or the names there are when none is near and they are few; otherwise nothing."""
     names = sorted(known)
-    near = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    near = get_close_matches(narrow(name).lower(), names, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {near[0]}?"
     return f"; there are {', '.join(names)}" if 0 < len(names) <= 20 else ""
 
 
-YAML_FAULTS = {
-    "found character '\\t'": "a tab stands here; indent with spaces",
-    "mapping values are not allowed": "a second ': ' on this line, or a wrong indentation; quote text that holds ': '",
-    "could not find expected ':'": "this key lacks its ':'; write key: value",
-    "found unexpected end of stream": "a quote is opened here and never closed",
-    "found undefined alias": "*name refers to an anchor that is not there; put text that begins with * in quotes",
-    "but found another document": "a second document begins here (---); keep one per file",
-    "found unknown escape": "this backslash means nothing in double quotes; use single quotes",
-    "expected ',' or ']'": "a list that is opened with [ here lacks a comma or its ]",
-    "expected ',' or '}'": "keys that are opened with { here lack a comma or their }",
-    "cannot start any token": "text cannot begin with this character; put it in quotes",
-    "expected chomping": "after | or > the text begins on the next line",
-    "expected <block end>": "this line does not fit what stands above it; check its indentation and its quotes",
-}
-OPENED = ("could not find expected ':'", "found unexpected end of stream", "expected ',' or ']'", "expected ',' or '}'")
+def narrow(text: str) -> str:
+    """Full-width letters, digits and signs as ordinary ones."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
-def broken(error: Exception, text: str) -> tuple[int, int, str]:
-    """Line, column and sentence for text that is not YAML."""
-    if isinstance(error, RecursionError):
-        return 1, 1, "values are nested too deeply; write them flatter"
-    if isinstance(error, ReaderError):
-        before = text[: error.position]
-        place = before.count("\n") + 1, len(before) - before.rfind("\n")
-        return *place, f"the character U+{ord(text[error.position]):04X} is not allowed here; remove it"
-    if not isinstance(error, MarkedYAMLError):
-        return 1, 1, "this is not YAML; see https://yaml.org/spec/1.2.2"
-    said = str(error.problem or error.context or "")
-    known = next((sentence for start, sentence in YAML_FAULTS.items() if start in said), None)
-    opened = said.startswith(OPENED) and error.context_mark
-    mark = error.context_mark if opened else error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return line, column, known or "this is not YAML from here on; check indentation, colons and quotes"
+def number_meant(text: str) -> str | None:
+    """`1234.5` for `1,234.5`, `1234,5` or the same in full-width characters; None for what is no number."""
+    plain = narrow(text).replace(" ", "").replace("'", "")
+    if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    plain = plain.replace(",", ".")
+    return plain if re.fullmatch(r"[-+]?\d+(\.\d+)?", plain) and plain.isascii() else None
 
 
 def faults(error: ValidationError, data: Any, schema: Schema) -> list[Fault]:
@@ -114,17 +100,46 @@ def _fault(loc: Loc, details: Sequence[ErrorDetails], data: Any, schema: Schema)
     detail = next((each for each in details if not _about_type(each)), details[0])
     name = _name(loc)
     if detail["type"] == "missing":
-        return Fault(loc[:-1], f"{name} is missing; add it", on_key=True)
+        return _missing(loc, name, schema)
     if detail["type"] == "extra_forbidden":
-        return Fault(loc, f"there is no key {name} here{did_you_mean(name, _keys(schema, loc[:-1]))}", on_key=True)
+        hint = did_you_mean(str(loc[-1]), _keys(schema, loc[:-1]))
+        return Fault(loc, f"there is no key {name} here{hint}", on_key=True, unknown=True)
     if "[key]" in detail["loc"]:
-        return Fault(loc, f"{name} cannot be a key here; as a key it {_sentence(detail)}", on_key=True)
+        return Fault(loc, f"{name} cannot be a key here; as a key it {_sentence(detail)}", on_key=True, unknown=True)
     value = _at(data, loc)
     wanted = _joined([_wanted(each) for each in details if _about_type(each)]) if _about_type(detail) else ""
     if not wanted:
         own_words = detail["type"] in OWN_WORDS
         return Fault(loc, _sentence(detail) if own_words else f"{name} {_sentence(detail)}")
+    if value is None:
+        return Fault(loc, f"{name} is empty; write {wanted}{_example(schema, loc)}")
     return Fault(loc, f"{name} must be {wanted}, not {_shown(value, loc)}{_hint(value, details)}")
+
+
+def _missing(loc: Loc, name: str, schema: Schema) -> Fault:
+    if isinstance(loc[-1], int):
+        return Fault(loc[:-1], f"this list lacks entry {loc[-1] + 1}{_example(schema, loc[:-1])}; write it too")
+    choices = next((place["enum"] for place in _places(schema, loc) if "enum" in place), ())
+    shown = _shown_by(schema, loc)
+    hint = f": one of {', '.join(map(str, choices))}" if choices else "" if shown is None else f", such as {name}: {flow(shown)}"
+    return Fault(loc[:-1], f"{name} is missing; add it{hint}", on_key=True, missing=loc[-1])
+
+
+def _example(schema: Schema, loc: Loc) -> str:
+    """`, such as Health score`, where the model gives an example."""
+    shown = _shown_by(schema, loc)
+    return "" if shown is None else f", such as {flow(shown)}"
+
+
+def _shown_by(schema: Schema, loc: Loc) -> Any:
+    return next((place["examples"][0] for place in _places(schema, loc) if place.get("examples")), None)
+
+
+def flow(value: Any) -> str:
+    """A value as it is written on one line."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {flow(each)}' for key, each in value.items())}}}"
+    return f"[{', '.join(map(flow, value))}]" if isinstance(value, list | tuple) else str(value)
 
 
 def _name(loc: Loc) -> str:
@@ -166,14 +181,20 @@ def _wanted(detail: ErrorDetails) -> str:
 
 
 def _hint(value: Any, details: Sequence[ErrorDetails]) -> str:
-    if any(detail["type"] == "string_type" for detail in details) and isinstance(value, int | bool):
-        return '; write it in quotes ("…")'
+    kinds = {detail["type"] for detail in details}
+    if "string_type" in kinds and isinstance(value, int | Decimal):
+        return f'; write it in quotes: "{_shown(value, ())}"'
+    if not isinstance(value, str):
+        return ""
+    if any(kind.startswith(("int", "decimal", "float")) for kind in kinds):
+        meant = number_meant(value)
+        return f"; write {meant}" if meant else ""
+    if kinds & {"list_type", "tuple_type"} and len(value) <= 40:
+        return f"; write [{value}]"
     choices = [detail["ctx"]["expected"] for detail in details if detail["type"] in ("literal_error", "enum")]
-    if choices and isinstance(value, str):
-        known = choices[0].replace(" or ", ", ").replace("'", "").split(", ")
-        near = get_close_matches(value.lower(), known, n=1, cutoff=0.6)
-        return f"; did you mean {near[0]}?" if near else ""
-    return ""
+    known = choices[0].replace(" or ", ", ").replace("'", "").split(", ") if choices else []
+    near = get_close_matches(narrow(value).lower(), known, n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 SECRET_WORDS = ("secret", "token", "password", "key", "credential")
@@ -221,11 +242,29 @@ def _sentence(detail: ErrorDetails) -> str:
 
 def _keys(schema: Schema, loc: Loc) -> set[str]:
     """The keys that the model knows at a place."""
+    return {key for place in _places(schema, loc) for key in place.get("properties", {})}
+
+
+def _places(schema: Schema, loc: Loc) -> list[Schema]:
+    """What the schema says of a place, one for each form that it may have."""
     places: list[Schema] = list(_branches(schema, schema))
     for part in loc:
         inner = [_inside(place, part) for place in places]
         places = [branch for each in inner if isinstance(each, dict) for branch in _branches(each, schema)]
-    return {key for place in places for key in place.get("properties", {})}
+    return places
+
+
+def stand_in(schema: Schema, loc: Loc) -> Any:
+    """Something that may stand at a place where a value is missing, so that the rest can be read."""
+    for place in _places(schema, loc):
+        if "const" in place or "enum" in place:
+            return place.get("const", place.get("enum", [None])[0])
+        if place.get("type") in STAND_INS:
+            return STAND_INS[place["type"]]
+    return None
+
+
+STAND_INS: Mapping[str, Any] = {"string": "?", "integer": 1, "number": 1, "boolean": False, "array": [], "object": {}}
 
 
 def _inside(place: Schema, part: str | int) -> Any:

@@ -44,10 +44,10 @@ CASES = {
         ["4:5: there is no key wieght here; did you mean weight?"],
     ),
     "missing key": ("fields:\n  mrr: {weight: 2}", ["2:3: value is missing; add it"]),
-    "number for text": ("name: 2024", ['1:7: name must be text, not 2024; write it in quotes ("…")']),
-    "true for text": ("name: true", ['1:7: name must be text, not true; write it in quotes ("…")']),
+    "number for text": ("name: 2024", ['1:7: name must be text, not 2024; write it in quotes: "2024"']),
+    "true for text": ("name: true", ['1:7: name must be text, not true; write it in quotes: "true"']),
     "list for text": ("name: [a]", ["1:7: name must be text, not a list"]),
-    "nothing for text": ("name:", ["1:6: name must be text, not empty"]),
+    "nothing for text": ("name:", ["1:6: name is empty; write text"]),
     "text for whole number": ("seats: many", ["1:8: seats must be a whole number, not 'many'"]),
     "fraction for whole number": ("seats: 1.5", ["1:8: seats must be a whole number, not 1.5"]),
     "text for yes or no": ("on: maybe", ["1:5: on must be true or false, not 'maybe'"]),
@@ -62,7 +62,7 @@ CASES = {
     ),
     "too small": ("fields:\n  mrr: {value: a, weight: -1}", ["2:27: weight must be at least 0"]),
     "not a number": ("fields:\n  mrr: {value: a, weight: x}", ["2:27: weight must be a number, not 'x'"]),
-    "pair": ("scale: [[1]]", ["1:9: entry 2 of this list is missing; add it"]),
+    "pair": ("scale: [[1]]", ["1:9: this list lacks entry 2; write it too"]),
     "triple": ("scale: [[1, 2, 3]]", ["1:9: entry 1 of this list may have 2 entries at most, and has 3"]),
     "too many": ("tags: [a, b, c, d]", ["1:7: tags may have 3 entries at most, and has 4"]),
     "list on top": ("- a", ["1:1: the file must be keys and values (key: value), not a list"]),
@@ -77,10 +77,10 @@ CASES = {
     ),
     "a secret is not repeated": ("seats: 1\nfields: {api_key: {value: x, weight: hunter2}}", None),
     "written twice": ("name: a\nseats: 1\nname: b", ["3:1: name is written twice (first on line 1); keep one"]),
-    "tab": ("fields:\n\ta: b", ["2:1: a tab stands here; indent with spaces"]),
+    "tab": ("fields:\n\ta: b", ["2:1: a tab stands here; indent with ordinary spaces"]),
     "colon in text": (
         "name: a: b",
-        ["1:8: a second ': ' on this line, or a wrong indentation; quote text that holds ': '"],
+        ["1:8: a second ': ' on this line; put text that holds ': ' in quotes"],
     ),
     "open quote": ("name: 'a\nseats: 1", ["1:7: a quote is opened here and never closed"]),
     "open list": ("tags: [a, b\nseats: 1", ["1:7: a list that is opened with [ here lacks a comma or its ]"]),
@@ -88,26 +88,26 @@ CASES = {
     "no colon": ("name: a\nseats\non: true", ["2:1: this key lacks its ':'; write key: value"]),
     "indentation": (
         "fields:\n  a: b\n c: d",
-        ["3:2: this line does not fit what stands above it; check its indentation and its quotes"],
+        ["3:2: this line does not fit those above; give keys that belong together the same indentation"],
     ),
     "unknown alias": (
         "name: *a",
-        ["1:7: *name refers to an anchor that is not there; put text that begins with * in quotes"],
+        ["1:7: *name refers to an anchor &name that is not above; put text that begins with * in quotes"],
     ),
-    "odd beginning": ("name: @a", ["1:7: text cannot begin with this character; put it in quotes"]),
+    "odd beginning": ("name: @a", ["1:7: text cannot begin with @; put it in quotes"]),
     "two documents": ("name: a\n---\nname: b", ["2:1: a second document begins here (---); keep one per file"]),
-    "escape": ('name: "\\q"', ["1:9: this backslash means nothing in double quotes; use single quotes"]),
+    "escape": ('name: "\\q"', ["1:8: this backslash means nothing in double quotes; use single quotes"]),
     "control character": ("name: a\non: \x07", ["2:5: the character U+0007 is not allowed here; remove it"]),
-    "tag": ("name: !foo a", ["1:7: tags (!word) are not read; write plain text, numbers, lists and keys"]),
+    "tag": ("name: !foo a", ["1:7: tags (!word) are not read; put text that begins with ! in quotes, and leave out any other tag"]),
     "code": (
         "name: !!python/object/apply:os.system [ls]",
-        ["1:7: tags (!word) are not read; write plain text, numbers, lists and keys"],
+        ["1:7: tags (!word) are not read; put text that begins with ! in quotes, and leave out any other tag"],
     ),
-    "merge key": ("fields: {<<: {a: b}}", ["1:10: << is not read; write the keys out"]),
+    "merge key": ("fields: {<<: a}", ["1:14: << takes over the keys of another place; write <<: *name, and &name at that place"]),
     "key of keys": ("? [a]\n: b", ["1:3: a key must be a plain word, not a list or other keys"]),
     "empty": ("# nothing yet", ["1:1: the file is empty; write its keys, or remove the file"]),
     "holds itself": ("tags: &a [*a]", ["1:7: nested too deeply, or an alias holds itself; write it flatter"]),
-    "too deep": ("tags: " + "[" * 5000, ["1:1: values are nested too deeply; write them flatter"]),
+    "too deep": ("tags: " + "[" * 5000, ["1:56: values are nested too deeply; write them flatter"]),
     "too long": ("#" * 1_000_001, ["1:1: the file has more than 1,000,000 characters; split it"]),
 }
 
@@ -189,7 +189,7 @@ def test_files(tmp_path: Path) -> None:
     latin = tmp_path / "latin.yaml"
     latin.write_bytes("name: a\non: Zürich".encode("latin-1"))
     _, [problem] = Page.load(latin, "latin.yaml").read(File)
-    assert str(problem) == "latin.yaml:2:6: this is not UTF-8 text from here on; save the file as UTF-8"
+    assert str(problem) == "latin.yaml:2:6: this is not UTF-8 text from here on, it looks like Windows-1252 (Western European); save the file as UTF-8"
     good = tmp_path / "good.yaml"
     good.write_bytes("\ufeffname: Zürich\r\non: true\r\n".encode())
     assert Page.load(good).read(File) == (File(name="Zürich", on=True), [])

@@ -14,8 +14,10 @@ from syncer.words.errors import SyncerError
 COMMANDS = {
     "check": "check",
     "churn": "churn",
+    "completion": "completion",
     "demo": "demo",
     "explain": "look_back",
+    "init": "init",
     "mrr": "revenue",
     "plan": "jobs",
     "pull": "jobs",

@@ -10,7 +10,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from syncer.cli import setup, terminal
+from syncer.cli import completion, setup, terminal
 from syncer.cli.options import as_json
 from syncer.core.mrr_told import major_text
 from syncer.core.plan import canonical
@@ -21,7 +21,7 @@ from syncer.words.errors import UsageError
 
 @click.command(short_help="Say where a value comes from.")
 @click.argument("account")
-@click.argument("field", required=False)
+@click.argument("field", required=False, shell_complete=completion.fields)
 @click.option("--crm", type=click.Choice(["salesforce", "hubspot"]), help="Which CRM; the first that is set up if not said.")
 @as_json
 def explain(*, account: str, field: str | None, crm: str | None, as_json: bool) -> None:

@@ -18,7 +18,7 @@ def completed(folder: Path, *words: str) -> list[str]:
     command = [sys.executable, "-c", "import sys; sys.argv[0] = 'syncer'; from syncer.cli import main; main()"]
     done = subprocess.run(command, cwd=folder, env={**os.environ, **asked}, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
-    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+    return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
 
 
 def test_commands_and_options(tmp_path: Path) -> None:

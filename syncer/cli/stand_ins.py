@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from syncer.sandbox.ravenstack import Loaded
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+STATE = "sandbox-state"
+"""A state of its own, so that no made-up customer is ever taken for one of the real accounts."""
 VENDORS = ("stripe", "mixpanel", "zendesk", "salesforce", "hubspot")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -37,12 +39,13 @@ def company_options(command: Command) -> Command:
 
 @click.command(short_help="Serve stand-ins of the vendors.")
 @click.option("--print-env", is_flag=True, help="Print the settings that point syncer at the stand-ins as shell exports, then serve.")
+@click.option("--vendor", "vendors", multiple=True, type=click.Choice(VENDORS), help="Print the settings of this one; may be given again.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object (environment, notes on the data, changes to try), then serve.")
 @click.option("--limits/--no-limits", default=True, show_default=True, help="Keep the vendors' real rate limits.")
 @click.option("--port", default=0, help="The first of five ports in a row; 0 takes any free ones.")
 @company_options
 def sandbox(  # noqa: PLR0913  (one argument an option)
-    *, print_env: bool, as_json: bool, limits: bool, port: int, accounts: int, seed: int, data: Path | None
+    *, print_env: bool, vendors: tuple[str, ...], as_json: bool, limits: bool, port: int, accounts: int, seed: int, data: Path | None
 ) -> None:
     """Serve stand-ins of Stripe, Mixpanel, Zendesk, Salesforce and HubSpot on loopback until stopped.
 
@@ -64,8 +67,10 @@ def sandbox(  # noqa: PLR0913  (one argument an option)
             story = [{**vars(each), "headers": each.headers(), "body": each.payload().decode()} for each in happenings]
             click.echo(msgspec.json.encode({"environment": environment, "notes": loaded.notes, "changes": story}))
         elif print_env:
-            for name, value in environment.items():
-                click.echo(f"export {name}={shlex.quote(value)}")
+            others = tuple(f"SYNCER_{vendor.upper()}__" for vendor in VENDORS if vendors and vendor not in vendors)
+            for name, value in {**environment, "SYNCER_STATE": STATE}.items():
+                if not name.startswith(others):
+                    click.echo(f"export {name}={shlex.quote(value)}")
         else:
             for vendor, url in server.urls.items():
                 click.echo(f"{vendor:<11} {url}")

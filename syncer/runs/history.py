@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -99,26 +99,27 @@ def known(run: Run, kept: Slice, accounts: Collection[str] | None = None) -> dic
     return {row[0]: Known(row[1], decode(row[2]), [tuple(found) for found in decode(row[3] or "[]")]) for row in rows}
 
 
-def project_on(run: Run, kept: Slice) -> Project:
-    """The written files of a day. UsageError when this version of syncer cannot read them any more."""
-    return project_with(run, kept.digest)
-
-
-def project_with(run: Run, digest: str) -> Project:
-    """The written files of that digest, as a project. UsageError when they are not kept any more or this syncer cannot read them."""
+def texts_of(run: Run, digest: str) -> dict[str, str]:
+    """The written files of that digest by name, as runs had them. UsageError when they are not kept any more."""
     engine = Engine(run.store)
     try:
         engine.bind([DEFINITION], only(run.store.latest(), DEFINITION.name, digest))
-        texts = dict(engine.rows(f"SELECT file, text FROM {DEFINITION.name}"))
+        texts = dict(engine.rows(f"SELECT file, text FROM {DEFINITION.name} ORDER BY file"))
     finally:
         engine.close()
     if not texts:
         raise UsageError(f"the written files {digest} are not kept any more; history_days in syncer.yaml says for how long they are")
+    return texts
+
+
+def project_with(run: Run, digest: str) -> Project:
+    """The written files of that digest as a project, with today's decisions on matches. UsageError too when this syncer cannot read them."""
     try:
-        return project_of(texts)
+        found = project_of(texts_of(run, digest))
     except FileProblems as problems:
         said = f"the written files {digest} of an earlier run do not load in this version of syncer"
         raise UsageError(f"{said}: {problems}") from None
+    return replace(found, matches=run.project.matches)
 
 
 def only(manifest: Manifest, table: str, partition: str) -> Manifest:

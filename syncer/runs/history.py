@@ -113,7 +113,7 @@ def texts_of(run: Run, digest: str) -> dict[str, str]:
 
 
 def project_with(run: Run, digest: str) -> Project:
-    """The written files of that digest as a project, with today's decisions on matches. UsageError too when this syncer cannot read them."""
+    """The written files of that digest as a project, with today's decisions on matches. UsageError too when they do not load any more."""
     try:
         found = project_of(texts_of(run, digest))
     except FileProblems as problems:

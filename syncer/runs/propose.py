@@ -19,6 +19,7 @@ from syncer.runs.rates import bind_factors, bind_rates
 from syncer.runs.run import Run
 from syncer.runs.tables import HISTORY, mirror
 from syncer.specs.account import SOURCES
+from syncer.specs.rates import Rate
 from syncer.tools.engine import Engine
 
 SHOWN = 3
@@ -88,6 +89,13 @@ def _compute(run: Run, crm: str, engine: Engine, only: frozenset[str] | None, wa
     scored = next((field.key for field in fields if field.expression.columns == {"health.score"}), None)
     before = _score_before(scored) if scored else None
     engine.compute("base", cells.base_query(fields, before), parameters)
+    return judge(run, crm, engine, rates, only)
+
+
+def judge(run: Run, crm: str, engine: Engine, rates: Sequence[Rate], only: frozenset[str] | None = None) -> Currencies:
+    """From `base` to `health` and to `cells`; how the CRM keeps money. Also for `base` as it was on a day gone by."""
+    fields = run.project.fields_in(crm)
+    parameters = run.parameters(crm)
     band = next((f"prev__{field.key}" for field in fields if field.expression.columns == {"health.band"}), None)
     engine.compute("health", health_query(run.project.health, "base", band), parameters)
     currencies = bind_factors(run, engine, rates)

@@ -55,7 +55,7 @@ class MatchRule:
 
 
 class Standing(NamedTuple):
-    """A row of `identity.ledger`. `confirm`: the object belongs to the account; `reject`: not to that one, or to none where there is none."""
+    """A row of `identity.ledger`. `confirm`: the object belongs to the account; `reject`: not to that one, or to none where it is None."""
 
     source: str
     source_id: str
@@ -96,8 +96,8 @@ def survivors(merged: Iterable[tuple[str, str]], living: frozenset[str]) -> dict
     """Of each account that was merged away (account, the one it went into) the living account that it is part of now, if there is one."""
     into = dict(merged)
     found = {}
-    for gone in into:
-        seen, account = {gone}, into[gone]
+    for gone, winner in into.items():
+        seen, account = {gone}, winner
         while account not in living and account in into and account not in seen:
             seen.add(account)
             account = into[account]

@@ -36,7 +36,8 @@ class CrmField:
 class CrmRow:
     """A record: its id, name, when it last changed (canonical instant), and the values of the asked fields in the asked order.
 
-    `currency` is what its money is in (lower case), where the CRM keeps that by record.
+    `currency` is what its money is in (lower case), where the CRM keeps that by record. `merged_into` is the id of the record that this
+    one was merged into; it is `deleted` then, and a reading, whole or not, has such a row for every merger that the CRM still knows of.
     """
 
     id: str
@@ -45,6 +46,7 @@ class CrmRow:
     values: tuple[str | None, ...]
     deleted: bool = False
     currency: str | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)

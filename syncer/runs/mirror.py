@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from syncer.crm.port import Crm, CrmRow
 from syncer.runs.pull import Watch, read_mark
-from syncer.runs.tables import mirror
+from syncer.runs.tables import MERGED, mirror
 from syncer.tools.intake import Intake
 from syncer.words.tables import Page
 
@@ -27,7 +27,8 @@ def read_mirror(crm: Crm, fields: Sequence[str], intake: Intake, as_of: int, wat
         whole = whole or page.whole
         begins = [table.name] if whole and not begun else []
         begun = begun or bool(begins)
-        intake.add(name, Page({table.name: [_row(row) for row in page.rows]}, {}, begins=begins))
+        merged = [(crm.name, row.id, row.merged_into, as_of) for row in page.rows if row.merged_into]
+        intake.add(name, Page({table.name: [_row(row) for row in page.rows], MERGED.name: merged}, {}, begins=begins))
         newest = max([newest, *(row.modified for row in page.rows)])
         rows += len(page.rows)
         watch(f"{crm.name} read", rows, None)

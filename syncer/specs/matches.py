@@ -106,7 +106,14 @@ def _one_of(column: str, text: str, known: tuple[str, ...]) -> list[tuple[str, s
     return [(column, f"{text or 'an empty cell'} is not a {column.replace('crm', 'CRM')}{hint}")]
 
 
-OTHER_STRIPE = {"sub_": "subscription", "si_": "subscription item", "in_": "invoice", "price_": "price", "prod_": "product", "acct_": "account"}
+OTHER_STRIPE = {
+    "sub_": "subscription",
+    "si_": "subscription item",
+    "in_": "invoice",
+    "price_": "price",
+    "prod_": "product",
+    "acct_": "account",
+}
 
 
 def source_id_fault(source: str, text: str) -> str | None:

@@ -1,8 +1,9 @@
 """Current values of all records by list, of changed ones by search.
 
 How it learns of change: the modified date, which every write moves, ours too. Search never shows archived (deleted)
-records and shows changes some seconds late; only a whole reading tells what is gone.
-https://developers.hubspot.com/docs/api-reference/search/guide
+records and shows changes some seconds late; only a whole reading tells what is gone. Two merged records become a third with an id of its
+own, which names both in hs_merged_object_ids (until 2025 one of the two lived on); the old ids are gone from lists without being archived.
+https://developers.hubspot.com/docs/api-reference/search/guide, https://knowledge.hubspot.com/records/merge-records
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ SEARCH_REACH = 9_900
 """Search ends at 10,000 results; before that, the list is read instead."""
 SEARCH_BODY = 3_000
 """Characters that a search request may have."""
+MERGED = "hs_merged_object_ids"
+"""The ids of all records that went into this one, with ; between them."""
 SEARCH_DELAY = 60_000
 """Milliseconds by which search may lag behind."""
 
@@ -65,7 +68,7 @@ class Reader:
         self._http = http
         self._path = path
         self._modified = modified
-        self._asked = list(dict.fromkeys(["name", modified, *fields]))
+        self._asked = list(dict.fromkeys(["name", modified, MERGED, *fields]))
         self._values_of = values_of
 
     def whole(self) -> Iterator[CrmPage]:
@@ -74,7 +77,7 @@ class Reader:
         while True:
             params = {"limit": LIST_LIMIT, "properties": ",".join(self._asked)} | ({"after": after} if after else {})
             page = self._http.get(self._path, params, into=_Page)
-            yield CrmPage([self._row(found) for found in page.results], whole=True)
+            yield CrmPage([row for found in page.results for row in self._rows(found)], whole=True)
             after = page.after
             if after is None:
                 return
@@ -96,13 +99,13 @@ class Reader:
                 yield from self.whole()
                 return
             page: _Page = self._http.request("POST", f"{self._path}/search", json=wish, repeatable=True, into=_Page).value
-            oldest = _milliseconds(self._row(page.results[-1]).modified) if page.results else mark
+            oldest = _milliseconds(self._stamp(page.results[-1])) if page.results else mark
             ends = page.after is None or oldest < mark
             if page.total > SEARCH_REACH and not ends and not seen:
                 yield from self.whole()
                 return
-            rows = [self._row(found) for found in page.results if found.id not in seen]
-            seen.update(row.id for row in rows)
+            rows = [row for found in page.results if found.id not in seen for row in self._rows(found)]
+            seen.update(found.id for found in page.results)
             yield CrmPage(rows, whole=False)
             if ends:
                 return
@@ -120,9 +123,16 @@ class Reader:
         }
         return wish | ({"after": after} if after else {})
 
-    def _row(self, found: _Object) -> CrmRow:
-        stamp = found.properties.get(self._modified) or found.updated_at
-        return CrmRow(found.id, found.properties.get("name") or "", instant(stamp), self._values_of(found.properties))
+    def _rows(self, found: _Object) -> Iterator[CrmRow]:
+        """The record, and those that were merged into it."""
+        modified = self._stamp(found)
+        for gone in (found.properties.get(MERGED) or "").split(";"):
+            if gone and gone != found.id:
+                yield CrmRow(gone, "", modified, self._values_of({}), deleted=True, merged_into=found.id)
+        yield CrmRow(found.id, found.properties.get("name") or "", modified, self._values_of(found.properties))
+
+    def _stamp(self, found: _Object) -> str:
+        return instant(found.properties.get(self._modified) or found.updated_at)
 
 
 def _milliseconds(text: str) -> int:

@@ -166,6 +166,7 @@ def _stamps(kind: ObjectType) -> Iterable[dict[str, Any]]:
         (kind.created, "datetime/date"),
         (kind.modified, "datetime/date"),
         ("hs_object_id", "number/number"),
+        ("hs_merged_object_ids", "enumeration/checkbox"),
     ):
         yield {**_parse(name, kind.group, form), "modificationMetadata": read_only}
 

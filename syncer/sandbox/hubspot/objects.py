@@ -37,6 +37,7 @@ class Objects:
             yield Route("GET", at, self.list_all)
             yield Route("POST", at, self.create)
             yield Route("POST", f"{at}/search", search.answer)
+            yield Route("POST", f"{at}/merge", self.merge)
             yield Route("POST", f"{at}/batch/read", self.batch_read)
             yield Route("POST", f"{at}/batch/create", self.batch_create)
             yield Route("POST", f"{at}/batch/update", self.batch_update)
@@ -115,6 +116,19 @@ class Objects:
         record = records.find(record_id)
         if record:  # 204 also for an id that names nothing
             records.archive(record, now)
+
+    def merge(self, call: Call) -> Answer:
+        """Both records are gone, without being archived, and a new one has the values of the primary, the other's where it had none.
+
+        https://developers.hubspot.com/docs/api-reference/latest/crm/objects/companies/merge-companies
+        """
+        records, body = self.portal.of(call.args["type"]), body_of(call)
+        ids = [str(body[name]) for name in ("primaryObjectId", "objectIdToMerge")]
+        found = [record for one in ids if (record := records.find(one))]
+        if len(found) < 2 or found[0] is found[1]:
+            raise Refusal(400, f"Unable to merge {ids[1]} into {ids[0]}: both have to be records, and not the same one")
+        merged = records.merge(*found, call.now)
+        return Answer(records.show(merged, records.names_to_show([])), rows=1)
 
     def batch_read(self, call: Call) -> Answer:
         records, body = self.portal.of(call.args["type"]), body_of(call)

@@ -12,6 +12,7 @@ from .refusals import PORTAL_ID, Refusal, invalid_values
 from .values import InvalidValue, appended, as_instant, as_text, canonical, iso
 
 FIRST_ID = 100_000_001
+MERGED = "hs_merged_object_ids"
 
 Values = dict[str, str | None]
 """Checked values by property; None empties."""
@@ -168,6 +169,20 @@ class Records:
         record.archived_at = iso(now)
         del self._living[bisect_left(self._living, record.id)]
         insort(self._archived, record.id)
+
+    def merge(self, primary: Record, other: Record, now: float) -> Record:
+        """A new record in the place of two; `hs_merged_object_ids` names both and those that went into them."""
+        gone = [str(primary.id), str(other.id)]
+        gone += [each for record in (primary, other) for each in record.values.get(MERGED, "").split(";") if each]
+        for record in (primary, other):
+            self._forget(record)
+            del self._records[record.id]
+            del self._living[bisect_left(self._living, record.id)]
+        merged = self.create({}, now)
+        own = {name: merged.values[name] for name in ("hs_object_id", self.kind.modified)}
+        merged.values = {**other.values, **primary.values, **own, MERGED: ";".join(gone)}
+        self._remember(merged)
+        return merged
 
     def names_to_show(self, asked: Sequence[str]) -> list[str]:
         """Asked properties that exist (unknown ones are passed over in silence) and those always shown."""

@@ -1,8 +1,8 @@
 """A stand-in for HubSpot's CRM API: v3/v4 paths and the dated ones of 2026-03 and 2026-09, on one state; besides them
 companies, deals and property definitions of v1 and v2.
 
-It does NOT imitate: property history; user-defined association labels; associations of custom objects; merge and GDPR
-delete; lists, pipelines, workflows, forms, marketing mail and old engagements (empty lists); OAuth's scopes and codes (a
+It does NOT imitate: property history; user-defined association labels; associations of custom objects, and what becomes of
+associations in a merge; reading by the id of a record that was merged; GDPR delete; lists, pipelines, workflows, forms, marketing mail and old engagements (empty lists); OAuth's scopes and codes (a
 refresh token is all it takes); checking of owner ids, mail addresses and pipeline stages; property validation rules; the delay
 until a search sees a change; scopes; the whole set of standard properties (a few per object type are here, and
 `industry` has only some of its options).

@@ -64,7 +64,7 @@ def sync(*, as_json: bool) -> None:
     """
     with terminal.progress() as watch:
         results = runs.sync(setup.run(watch))
-    _tell(results, as_json=as_json)
+    tell(results, as_json=as_json)
 
 
 @click.command(short_help="Score again, write only scores.")
@@ -77,10 +77,10 @@ def score(*, as_json: bool) -> None:
     """
     with terminal.progress() as watch:
         results = runs.score(setup.run(watch))
-    _tell(results, as_json=as_json)
+    tell(results, as_json=as_json)
 
 
-def _tell(results: Sequence[Result], *, as_json: bool) -> None:
+def tell(results: Sequence[Result], *, as_json: bool) -> None:
     for result in results:
         if as_json:
             click.echo(msgspec.json.encode(result.numbers))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import closing
+from typing import Any
 
 import msgspec
 
 from syncer.core.plan import Plan, moved, summary
 from syncer.core.plan_file import Cost, WrittenPlan
 from syncer.core.undo import Wrote, undoing
-from syncer.crm.port import Crm, CrmField
+from syncer.crm.port import Crm
 from syncer.runs.apply import Applied, apply, target
 from syncer.runs.connect import crms
 from syncer.runs.mirror import read_mirror
@@ -37,29 +38,30 @@ def plan_undo(run: Run, of: str) -> list[WrittenPlan]:
         return [_written(run, crm, _plan(run, crm, of, intake), of) for crm in targets.values()]
 
 
-def apply_undo(run: Run, approved: WrittenPlan) -> tuple[Plan, Applied, dict[str, object]]:
-    """Carry out one plan back: it, what became of it, and the run in numbers. StalePlan when a fresh one would differ."""
-    of = approved.of or ""
-    crm = crms(run.settings, run.calls).get(approved.plan.crm)
-    if crm is None:
-        raise UsageError(f"the plan is for {approved.plan.crm}, which is not set up; add its section to syncer.yaml")
+def apply_undo(run: Run, approved: Sequence[WrittenPlan]) -> list[tuple[Applied, dict[str, Any]]]:
+    """Carry out the plans back: what became of each, and it in numbers. StalePlan, before anything is written, when a fresh one differs."""
+    targets = crms(run.settings, run.calls)
+    if missing := {written.plan.crm for written in approved} - targets.keys():
+        raise UsageError(f"the plan is for {' and '.join(sorted(missing))}, which is not set up; add its section to syncer.yaml")
     with run.writing() as intake:
-        described = crm.describe()
-        plan = _plan(run, crm, of, intake)
-        if said := moved(approved.plan, plan):
-            raise StalePlan(f"{said}. Nothing was written. Plan again with syncer undo {of}, read it, and apply the new plan")
-        applied = _carry_out(run, crm, described, plan, intake)
-        numbers = {"run": run.id, **summary(plan, applied.written, applied.rejected, _calls(run)), "undone": of}
-        row = (run.id, crm.name, run.started, run.as_of, PARTLY if applied.rejected else DONE, msgspec.json.encode(numbers).decode())
-        intake.add(f"history.{crm.name}", Page({RUN.name: [row]}, {}))
-        intake.flush()
-    return plan, applied, numbers
+        fresh = [(written, _plan(run, targets[written.plan.crm], written.of or "", intake)) for written in approved]
+        if said := [difference for written, plan in fresh if (difference := moved(written.plan, plan))]:
+            again = f"Plan again with syncer undo {approved[0].of}, read it, and apply the new plan"
+            raise StalePlan(f"{'; '.join(said)}. Nothing was written. {again}")
+        return [_carry_out(run, targets[plan.crm], plan, written.of, intake) for written, plan in fresh]
 
 
-def _carry_out(run: Run, crm: Crm, described: Mapping[str, CrmField], plan: Plan, intake: Intake) -> Applied:
+def _carry_out(run: Run, crm: Crm, plan: Plan, of: str | None, intake: Intake) -> tuple[Applied, dict[str, Any]]:
+    described = crm.describe()
     with closing(Engine(run.store)) as engine:
         engine.bind(run.tables(), intake.manifest)
-        return apply(plan, target(run, crm, described, plan, engine), intake, run.id, run.watch)
+        applied = apply(plan, target(run, crm, described, plan, engine), intake, run.id, run.watch)
+    calls = {vendor: count for vendor, count in _calls(run).items() if vendor == crm.name}
+    numbers = {"run": run.id, **summary(plan, applied.written, applied.rejected, calls), "undone": of}
+    row = (run.id, crm.name, run.started, run.as_of, PARTLY if applied.rejected else DONE, msgspec.json.encode(numbers).decode())
+    intake.add(f"history.{crm.name}", Page({RUN.name: [row]}, {}))
+    intake.flush()
+    return applied, numbers
 
 
 def _plan(run: Run, crm: Crm, of: str, intake: Intake) -> Plan:

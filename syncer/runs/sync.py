@@ -11,8 +11,8 @@ import msgspec
 
 from syncer.core.identity import DECIDED
 from syncer.core.overview import Overview
-from syncer.core.plan import Plan, moved, over_limits, summary
-from syncer.core.plan_file import Cost
+from syncer.core.plan import Plan, moved, over_limits, summary, with_reasons
+from syncer.core.plan_file import Cost, WrittenPlan
 from syncer.crm.port import Crm, CrmField
 from syncer.runs import history
 from syncer.runs.apply import Applied, apply, target
@@ -27,6 +27,7 @@ from syncer.runs.rates import read_rates
 from syncer.runs.run import Run
 from syncer.runs.snapshots import close_months, keep_month
 from syncer.runs.tables import HISTORY, PAIR, RUN
+from syncer.runs.why import why
 from syncer.tools.intake import Intake
 from syncer.words.errors import LimitExceeded, MissingCrmField, StalePlan, SyncerError, UsageError
 from syncer.words.tables import Page
@@ -47,6 +48,11 @@ class Result:
     numbers: Mapping[str, Any]
     refused: Sequence[str]
     forecast: Mapping[str, Cost]
+
+    @property
+    def written(self) -> WrittenPlan:
+        """The plan as it travels."""
+        return WrittenPlan(self.plan, str(self.numbers["run"]), refused=tuple(self.refused), forecast=dict(self.forecast))
 
     @property
     def errors(self) -> dict[str, str]:
@@ -75,7 +81,7 @@ def plan_offline(run: Run) -> list[Result]:
     results = []
     for name, crm in targets.items():
         with proposing(run, name) as proposal:
-            forecast, refused = _forecast(crm, proposal.plan, {}), over_limits(proposal.plan)
+            forecast, refused = _forecast(crm, proposal.plan, {}, applies=bool(proposal.plan.changes)), over_limits(proposal.plan)
             results.append(_result(run, proposal, applied=None, metrics=None, calls={}, refused=refused, forecast=forecast))
     return results
 
@@ -127,7 +133,7 @@ def _run(run: Run, *, pulls: bool, writes: bool, only: frozenset[str] | None, ap
             applied = _apply(run, targets[proposal.crm], described[proposal.crm], proposal, intake) if writes else None
             metrics = _metrics(run, targets[proposal.crm], proposal, intake, unfit) if pulls and writes else None
             calls = _calls_since(run, counted, proposal.crm, list(targets))
-            forecast = _forecast(targets[proposal.crm], proposal.plan, calls)
+            forecast = _forecast(targets[proposal.crm], proposal.plan, calls, applies=any(each.plan.changes for each in proposals))
             result = _result(run, proposal, applied=applied, metrics=metrics, calls=calls, refused=refused[proposal.crm], forecast=forecast)
             results.append(result)
             if writes:
@@ -202,16 +208,17 @@ def _result(  # noqa: PLR0913  (the parts of a result)
     if applied is not None and accounted != numbers["wanted"]:
         said = f"{numbers['wanted']} values were wanted but {accounted} are accounted for"
         raise SyncerError(f"{proposal.crm}: {said}; this is a defect of syncer, please report it")
-    return Result(proposal.plan, applied, metrics, proposal.overview(run.project.health.bands_in_order()), numbers, refused, forecast)
+    told = with_reasons(proposal.plan, why(run, proposal)) if applied is None else proposal.plan
+    return Result(told, applied, metrics, proposal.overview(run.project.health.bands_in_order()), numbers, refused, forecast)
 
 
-def _forecast(crm: Crm, plan: Plan, calls: Mapping[str, int]) -> dict[str, Cost]:
-    """What was spent, and what carrying the plan out takes, which asks the CRM for what changed meanwhile before it writes."""
-    writing = crm.look_calls + crm.write_calls(len(plan.changes)) if plan.changes else 0
-    spent = {crm.name: 0, **calls}
+def _forecast(crm: Crm, plan: Plan, spent: Mapping[str, int], *, applies: bool) -> dict[str, Cost]:
+    """What was spent, and what carrying it out takes at most where there is anything to: everything is asked again for what changed
+    meanwhile, then written."""
+    coming = {**spent, crm.name: crm.look_calls + crm.write_calls(len(plan.changes))}
     return {
-        vendor: Cost(count, writing if vendor == crm.name else 0, crm.quota() if vendor == crm.name else None)
-        for vendor, count in sorted(spent.items())
+        vendor: Cost(spent.get(vendor, 0), coming[vendor] if applies else 0, crm.quota() if vendor == crm.name else None)
+        for vendor in sorted(coming)
     }
 
 

@@ -19,7 +19,8 @@ import tempfile
 import time
 from collections import defaultdict
 from contextlib import contextmanager
-from resource import RUSAGE_SELF, getrusage
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from syncer.runs.pull import Watch
     from syncer.runs.run import Run
 
-PARTS = ("standins", "company", "sync", "compute", "mrr")
+PARTS = ("standins", "company", "sync", "compute", "plan", "check", "mrr")
 CRMS = ("salesforce", "hubspot")
 ACCOUNTS_FOR_PAGES = 2500
 """Enough for a full page of every vendor."""
@@ -212,6 +213,51 @@ def syncs(accounts: int, crms: list[str], *, paced: bool, parts: set[str]) -> No
                     tell_sync(f"sync.{crm}.{which}", accounts, figures, paced=paced)
             if "compute" in parts:
                 tell_compute(f"compute.{crm}", alone(compute, folder, mine, crm))
+            if "plan" in parts:
+                about = "CPU of the whole command from a warm state, start and imports included, no vendor asked"
+                tell(f"plan.{crm}.offline", *command(folder, mine, "plan", "--offline"), about, accounts=accounts)
+
+
+def command(folder: str, environment: Mapping[str, str], *words: str) -> tuple[float, str]:
+    """CPU seconds of a command in a process of its own: the least of five, as what else the machine does only adds to it."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("SYNCER_")}
+    used = []
+    for _ in range(5):
+        before = children()
+        subprocess.run([sys.executable, "-m", "syncer", *words], cwd=folder, env=kept | environment, stdout=subprocess.DEVNULL, check=True)
+        used.append(children() - before)
+    return min(used), "s"
+
+
+def children() -> float:
+    used = getrusage(RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def check(fields: int = 200) -> None:
+    """`syncer check` on so many mapped fields, each with an expression of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        for part, text in many_fields(fields).items():
+            path = Path(folder, part)
+            path.parent.mkdir()
+            path.write_text(text)
+        tell("check", *command(folder, {}, "check"), "CPU of the whole command, start and imports included", fields=fields)
+
+
+def many_fields(count: int) -> dict[str, str]:
+    """Written files with so many fields: a condition over three facts and the field before."""
+    specs = [
+        f"f{n}: {{label: Field {n}, type: number, scale: 2, help: A number, salesforce: F{n}__c, hubspot: f{n}}}" for n in range(count)
+    ]
+    values = ["stripe.seats"]
+    values += [
+        f"CASE WHEN stripe.mrr >= {n} THEN COALESCE(f{n - 1}, 0) + PCT(mixpanel.mau, stripe.seats) ELSE {n} END" for n in range(1, count)
+    ]
+    fields = [f"  f{n}: {value}" for n, value in enumerate(values)]
+    return {
+        "field_specs/account.yaml": "\n".join(specs) + "\n",
+        "mappings/account.yaml": "\n".join(["to: account", "match: {stripe: [id = id]}", "fields:", *fields]) + "\n",
+    }
 
 
 def tell_sync(name: str, accounts: int, figures: Mapping[str, Any], *, paced: bool) -> None:
@@ -306,7 +352,9 @@ def main() -> None:
         standins()
     if "company" in parts:
         company(asked.accounts)
-    if parts & {"sync", "compute"}:
+    if "check" in parts:
+        check()
+    if parts & {"sync", "compute", "plan"}:
         syncs(asked.accounts, [asked.crm] if asked.crm else list(CRMS), paced=not asked.no_paces, parts=parts)
     if "mrr" in parts:
         from bench_mrr import mrr

@@ -251,7 +251,8 @@ def many_fields(count: int) -> dict[str, str]:
     ]
     values = ["stripe.seats"]
     values += [
-        f"CASE WHEN stripe.mrr >= {n} THEN COALESCE(f{n - 1}, 0) + PCT(mixpanel.mau, stripe.seats) ELSE {n} END" for n in range(1, count)
+        f"CASE WHEN stripe.mrr >= {n} THEN COALESCE(f{n - 1}, 0) + CLAMP(mixpanel.mau, 0, stripe.seats) ELSE {n} END"
+        for n in range(1, count)
     ]
     fields = [f"  f{n}: {value}" for n, value in enumerate(values)]
     return {

@@ -12,19 +12,23 @@ import click
 from syncer.words.errors import SyncerError
 
 COMMANDS = {
+    "apply": "carry_out",
     "check": "check",
     "churn": "churn",
     "completion": "completion",
     "demo": "demo",
     "explain": "look_back",
+    "facts": "facts",
     "init": "init",
     "mrr": "revenue",
     "plan": "jobs",
     "pull": "jobs",
+    "report": "report",
     "runs": "past",
     "sandbox": "stand_ins",
     "score": "jobs",
     "sync": "jobs",
+    "undo": "carry_out",
 }
 """Each command and the module of this package that holds it, imported when the command is used: what is not asked for costs no time."""
 
@@ -85,7 +89,7 @@ def main() -> None:
     """Run the command line and exit with its code; an error is one sentence on stderr."""
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        code = app.main(standalone_mode=False)
+        code = app.main(prog_name="syncer", standalone_mode=False)
     except SyncerError as error:
         click.echo(f"syncer: {error}", err=True)
         code = error.exit_code

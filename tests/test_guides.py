@@ -160,9 +160,7 @@ def worked_example():
     """The small health model, the account that it is worked out for, and that account's row of its query."""
     [text] = [text for text in blocks(MAPPINGS, "yaml") if text.startswith("models:")]
     small = Page("health.yaml", text)
-    file, problems = small.read(health.HealthFile)
-    assert problems == []
-    model, problems = compile_health(small, file, COLUMNS)
+    model, problems = compile_health(small.sound(health.HealthFile), COLUMNS)
     assert problems == []
     by_hand = MAPPINGS.read_text().split("By hand, for: ")[1]
     return model, engine_for(account_of(by_hand.splitlines()[0] + "\n")), by_hand

@@ -96,9 +96,10 @@ def compile_catalogue(mapping: Page, measures: Page) -> tuple[Catalogue, list[Pr
     found, more = measures.read(Measures)
     known = {name: fact for name, fact in shipped().items() if not is_crm_column(name)}
     declared = found.root if found else {}
+    written = measures.written() if isinstance(measures.written(), dict) else {}
     taken = [name for name in declared if f"mixpanel.{name}" in known]
     more += [measures.problem((name,), f"mixpanel.{name} comes with syncer; give the measure another name") for name in taken]
-    broken = {} if found else {f"mixpanel.{name}": Fact(**usage.UNKNOWN) for name in measures.data()[0]}
+    broken = {} if found else {f"mixpanel.{name}": Fact(**usage.UNKNOWN) for name in written}
     facts = {**known, **columns, **broken, **{f"mixpanel.{name}": Fact(**usage.entry(measure)) for name, measure in declared.items()}}
     return Catalogue(facts, declared), problems + more
 
@@ -114,7 +115,8 @@ CRM_TYPES = {
 
 def _crm_columns(page: Page) -> tuple[dict[str, Fact], list[Problem]]:
     """The facts of the columns under `crm:`."""
-    written = page.data()[0].get("crm")
+    top = page.written()
+    written = top.get("crm") if isinstance(top, dict) else None
     facts, problems = {}, []
     for key, about in (written if isinstance(written, dict) else {}).items():
         name = f"crm.{key}"

@@ -7,49 +7,67 @@ from dataclasses import dataclass, field, replace
 
 from syncer.core import units
 from syncer.core.cells import MappedField, not_converted
+from syncer.core.certain import certain
 from syncer.core.conversion import RECORD
 from syncer.core.expressions import Expression, check
 from syncer.core.kinds import Column, Kind, kind_of
 from syncer.core.misfits import misfits
-from syncer.specs.account import CRMS, AccountMapping, FieldSpec, FieldValue
-from syncer.specs.reader import Loc, Page
+from syncer.specs.account import CRMS, AccountMapping, FieldSpec, FieldSpecs, FieldValue
+from syncer.specs.reader import Loc, Page, Sound
 from syncer.specs.wording import did_you_mean
 from syncer.words.errors import Problem
 
 
 def compile_fields(
-    page: Page, mapping: AccountMapping, specs: Mapping[str, FieldSpec], columns: Mapping[str, Column]
+    mapping: Sound[AccountMapping], specs: Sound[FieldSpecs], columns: Mapping[str, Column]
 ) -> tuple[list[MappedField], list[Problem]]:
-    """The fields in the order of the mapping and all that is wrong with them. `columns`: facts and health."""
-    compiler = _Compiler(page, mapping, specs, {**columns, **_before(mapping, specs, columns)})
-    for key, value in mapping.fields.items():
+    """The fields in the order of the mapping and all that is wrong with them. `columns`: facts and health.
+
+    Where something could not be read, which is a problem already, nothing that may follow from it is another one.
+    """
+    if mapping.value is None:
+        return [], []
+    known = specs.value.root if specs.value else {}
+    compiler = _Compiler(mapping.page, mapping.value, known, {**columns, **_before(mapping.value, known, columns)}, mapping, specs)
+    unread = {str(way[1]) for way in mapping.lost if way[0] == "fields" and way[1:]} - mapping.value.fields.keys()
+    compiler.unknown |= unread | {f"prev.{key}" for key in unread}
+    for key, value in mapping.value.fields.items():
         compiler.add(key, value)
     return list(compiler.fields.values()), compiler.problems
 
 
 @dataclass
 class _Compiler:
-    """`columns` are those that the next field may use: facts, health, `prev.` of every field, and the fields so far."""
+    """`columns` are those that the next field may use: facts, health, `prev.` of every field, and the fields so far; `unknown`: those
+    fields whose spec or value could not be read, so that it is not known what they are."""
 
     page: Page
     mapping: AccountMapping
     specs: Mapping[str, FieldSpec]
     columns: dict[str, Column]
+    written: Sound[AccountMapping]
+    described: Sound[FieldSpecs]
+    unknown: set[str] = field(default_factory=set)
     fields: dict[str, MappedField] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, key: str, value: FieldValue) -> None:
         loc = ("fields", key)
-        if key not in self.specs:
+        if key not in self.specs and not self.described.unsure(key):
             self._say(loc, f"there is no field {key} in the field specs{did_you_mean(key, self.specs)}")
+            self.unknown |= {key, f"prev.{key}"}
             return
-        spec, at = self.specs[key], self._place(loc)
-        checked = check(value.value, self.columns)
+        if key not in self.specs or self.described.unsure(key, "type"):
+            self.unknown |= {key, f"prev.{key}"}
+        at = self._place(loc)
+        checked = [] if self.written.unsure(*at) else certain(value.value, self.columns, self.unknown - {key})
         if not isinstance(checked, Expression):
             for fault in checked:
                 self._say(at, f"{key}: {fault.text}", fault.offset)
-            self.columns[key] = self.columns[f"prev.{key}"]
+        if not isinstance(checked, Expression) or self.described.unsure(key) or checked.columns & self.unknown:
+            self.columns[key] = self.columns.get(f"prev.{key}", Column(Kind.NUMBER))
             return
+        spec = self.specs[key]
         for fault in misfits(key, spec, checked):
             self._say(at, fault.text, fault.offset)
         for said in self._nameless(spec, checked):
@@ -57,15 +75,15 @@ class _Compiler:
         if spec.type == "checkbox" and value.on_missing == "clear":
             self._say((*loc, "on_missing"), f"{key}: a checkbox cannot be emptied; leave out on_missing")
         self.fields[key] = self._mapped(key, value, checked)
-        self.columns[key] = _column(spec, checked)
+        self.columns[key] = column_of(spec, checked)
 
     def _say(self, loc: Loc, text: str, offset: int = 0) -> None:
         self.problems.append(self.page.problem(loc, text, offset=offset))
 
     def _place(self, loc: Loc) -> Loc:
         """Where the expression stands: beside the field's key, or under `value`."""
-        written = self.page.data()[0]["fields"][loc[-1]]
-        return (*loc, "value") if isinstance(written, dict) else loc
+        value = (*loc, "value")
+        return value if self.page.has(value) else loc
 
     def _nameless(self, spec: FieldSpec, expression: Expression) -> Iterator[str]:
         """Fields that the expression uses and a CRM of this field has no name for."""
@@ -96,7 +114,7 @@ class _Compiler:
         return replace(mapped, held_by=(*held, not_converted(key))) if mapped.converts_from else mapped
 
 
-def _column(spec: FieldSpec, made: Expression | None) -> Column:
+def column_of(spec: FieldSpec, made: Expression | None) -> Column:
     """What a field is to the fields after it and as `prev.`: a number field holds what its expression gives, money and all."""
     match spec.type:
         case "currency":
@@ -112,14 +130,14 @@ def _column(spec: FieldSpec, made: Expression | None) -> Column:
 def _before(mapping: AccountMapping, specs: Mapping[str, FieldSpec], columns: Mapping[str, Column]) -> dict[str, Column]:
     """`prev.` of every field. What a number field holds is told by its expression, which may itself use what fields held before."""
     mapped = {key: specs[key] for key in mapping.fields if key in specs}
-    before = {f"prev.{key}": _column(spec, None) for key, spec in mapped.items()}
+    before = {f"prev.{key}": column_of(spec, None) for key, spec in mapped.items()}
     if not any("prev" in value.value.lower() for value in mapping.fields.values()):
         return before
     known = {**columns, **before}
     for key, spec in mapped.items():
         own = f"prev.{key}"
         made = _made(mapping.fields[key].value, known, own) if spec.type == "number" else None
-        before[own] = known[own] = known[key] = _column(spec, made)
+        before[own] = known[own] = known[key] = column_of(spec, made)
     return before
 
 

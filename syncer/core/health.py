@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from syncer.core.kinds import Column
     from syncer.specs.health import HealthFile, HealthModel, Input, Part
-    from syncer.specs.reader import Loc, Page
+    from syncer.specs.reader import Loc, Sound
     from syncer.words.errors import Problem
 
 MILLION = 1_000_000
@@ -67,18 +67,20 @@ class Health:
         return frozenset().union(*(expression.columns for expression in each))
 
 
-def compile_health(page: Page, file: HealthFile, columns: Mapping[str, Column]) -> tuple[Health | None, list[Problem]]:
-    """The models of a page over these columns, or None and what is wrong with their expressions, each in its place."""
-    compiler = _Compiler(page, columns)
-    models = tuple(compiler.model(name, spec) for name, spec in file.models.items())
-    if compiler.problems:
-        return None, sorted(compiler.problems)
-    return Health(models, file.bands_in_order()), []
+def compile_health(file: Sound[HealthFile], columns: Mapping[str, Column]) -> tuple[Health | None, list[Problem]]:
+    """The models of a file over these columns, or None and all that is wrong with the file, each in its place."""
+    if file.value is None:
+        return None, file.problems
+    compiler = _Compiler(file, columns)
+    models = tuple(compiler.model(name, spec) for name, spec in file.value.models.items())
+    problems = [*file.problems, *compiler.problems]
+    return (None, sorted(problems)) if problems else (Health(models, file.value.bands_in_order()), [])
 
 
 class _Compiler:
-    def __init__(self, page: Page, columns: Mapping[str, Column]) -> None:
-        self.page = page
+    def __init__(self, file: Sound[HealthFile], columns: Mapping[str, Column]) -> None:
+        self.file = file
+        self.page = file.page
         self.columns = columns
         self.problems: list[Problem] = []
 
@@ -99,11 +101,14 @@ class _Compiler:
 
     def input(self, loc: Loc, spec: Input) -> Expression | None:
         expression = self.expression((*loc, "value"), spec.value, Kind.NUMBER, Kind.MONEY, Kind.BOOL)
-        if expression and expression.kind is not Kind.BOOL and "else" not in spec.phrases:
+        told = self.file.unsure(*loc, "reads") or "else" in spec.phrases
+        if expression and expression.kind is not Kind.BOOL and not told:
             self.problems.append(self.page.problem((*loc, "reads"), "a number needs a text for else"))
         return expression
 
     def expression(self, loc: Loc, text: str, *kinds: Kind) -> Expression | None:
+        if self.file.unsure(*loc):
+            return None
         checked = check(text, self.columns)
         if not isinstance(checked, Expression):
             self.problems += [self.page.problem(loc, fault.text, offset=fault.offset) for fault in checked]

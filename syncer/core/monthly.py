@@ -12,7 +12,7 @@ from syncer.core.plan import canonical
 from syncer.specs.account import CRMS, CrmNames, FieldSpec
 from syncer.specs.churn import CONTRACT_SIZE, TENURE, ChurnPolicy
 from syncer.specs.monthly_metric import MonthlyMapping, MonthlySpecs
-from syncer.specs.reader import Page
+from syncer.specs.reader import Page, Sound
 from syncer.specs.wording import did_you_mean
 from syncer.words.errors import Problem
 from syncer.words.money import exponent
@@ -133,14 +133,17 @@ def deserted(key: Key) -> Period:
 def compile_monthly(specs_page: Page, mapping_page: Page, accounts: Mapping[str, FieldSpec] | None) -> tuple[Monthly | None, list[Problem]]:
     """What ops wrote of monthly metrics, or None and all problems of the two files by place. `accounts` are the fields of a customer that
     are mapped, None when that is not known."""
-    specs, problems = specs_page.read(MonthlySpecs)
-    mapping, more = mapping_page.read(MonthlyMapping)
-    if specs is None or mapping is None:
-        return None, sorted([*problems, *more])
-    problems = [*_name_problems(specs_page, specs), *_field_problems(mapping_page, mapping, specs)]
-    if accounts is not None:
-        problems += _segment_problems(mapping_page, mapping, specs.object, accounts)
-    return (None, sorted(problems)) if problems else (Monthly(specs, mapping), [])
+    specs, mapping = specs_page.sound(MonthlySpecs), mapping_page.sound(MonthlyMapping)
+    problems = [*specs.problems, *mapping.problems]
+    if specs.value is not None:
+        problems += _name_problems(specs.page, specs.value)
+    if specs.value is not None and mapping.value is not None:
+        problems += _field_problems(mapping, specs)
+        if accounts is not None:
+            problems += _segment_problems(mapping.page, mapping.value, specs.value.object, accounts)
+    if specs.value is None or mapping.value is None or problems:
+        return None, sorted(problems)
+    return Monthly(specs.value, mapping.value), []
 
 
 def _segment_problems(page: Page, mapping: MonthlyMapping, names: CrmNames, accounts: Mapping[str, FieldSpec]) -> Iterable[Problem]:
@@ -170,15 +173,18 @@ def _name_problems(page: Page, specs: MonthlySpecs) -> Iterable[Problem]:
                 )
 
 
-def _field_problems(page: Page, mapping: MonthlyMapping, specs: MonthlySpecs) -> Iterable[Problem]:
-    for key, measure in mapping.fields.items():
+def _field_problems(written: Sound[MonthlyMapping], described: Sound[MonthlySpecs]) -> Iterable[Problem]:
+    page, fields = written.page, described.value.fields if described.value else {}
+    for key, measure in written.value.fields.items() if written.value else ():
         at = ("fields", key)
-        if key not in specs.fields:
-            hint = did_you_mean(key, specs.fields)
+        if written.unsure(*at) or described.unsure("fields", key):
+            continue
+        if key not in fields:
+            hint = did_you_mean(key, fields)
             yield page.problem(at, f"there is no field {key} in field_specs/monthly_metric.yaml{hint}")
         elif measure not in MEASURES:
             yield page.problem(at, f"{key}: there is no measure {measure}{did_you_mean(measure, MEASURES)}")
-        elif MEASURES[measure] not in FITS[specs.fields[key].type]:
-            wanted = " or ".join(sorted(FITS[specs.fields[key].type]))
-            said = f"{key} is a {specs.fields[key].type} field and takes {wanted}, but {measure} is {MEASURES[measure]}"
+        elif MEASURES[measure] not in FITS[fields[key].type]:
+            wanted = " or ".join(sorted(FITS[fields[key].type]))
+            said = f"{key} is a {fields[key].type} field and takes {wanted}, but {measure} is {MEASURES[measure]}"
             yield page.problem(at, said)

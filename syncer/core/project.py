@@ -17,7 +17,7 @@ from syncer.specs.account import CRMS, SOURCES, AccountMapping, FieldSpec, Field
 from syncer.specs.health import HealthFile
 from syncer.specs.matches import Decision
 from syncer.specs.rates import Rate
-from syncer.specs.reader import Page
+from syncer.specs.reader import Page, Sound
 from syncer.specs.wording import did_you_mean
 from syncer.words.errors import Problem
 
@@ -63,33 +63,23 @@ def compile_project(
     specs_page: Page, mapping_page: Page, health_page: Page, facts: Mapping[str, Column]
 ) -> tuple[Project | None, list[Problem]]:
     """The project, or None and all problems of the three files by place."""
-    specs, problems = specs_page.read(FieldSpecs)
-    mapping, more = mapping_page.read(AccountMapping)
-    health, most = _health(health_page, facts)
-    problems += more + most
-    if specs is None or mapping is None or health is None:
+    specs, mapping = specs_page.sound(FieldSpecs), mapping_page.sound(AccountMapping)
+    health, unfit = compile_health(health_page.sound(HealthFile), facts)
+    fields, faults = compile_fields(mapping, specs, {**facts, **HEALTH_COLUMNS})
+    problems = [*specs.problems, *_spec_problems(specs), *mapping.problems, *_match_problems(mapping), *faults, *unfit]
+    if specs.value is None or mapping.value is None or health is None or problems:
         return None, sorted(problems)
-    problems += _spec_problems(specs_page, specs.root) + _match_problems(mapping_page, mapping)
-    fields, faults = compile_fields(mapping_page, mapping, specs.root, {**facts, **HEALTH_COLUMNS})
-    problems += faults
-    if problems:
-        return None, sorted(problems)
-    return Project(mapping, specs.root, tuple(fields), health), []
+    return Project(mapping.value, specs.value.root, tuple(fields), health), []
 
 
-def _health(page: Page, facts: Mapping[str, Column]) -> tuple[Health | None, list[Problem]]:
-    written, problems = page.read(HealthFile)
-    return compile_health(page, written, facts) if written else (None, problems)
-
-
-def _spec_problems(page: Page, specs: Mapping[str, FieldSpec]) -> list[Problem]:
-    found = []
+def _spec_problems(specs: Sound[FieldSpecs]) -> list[Problem]:
+    page, found = specs.page, []
     taken: dict[tuple[str, str], str] = {}
-    for key, spec in specs.items():
+    for key, spec in (specs.value.root if specs.value else {}).items():
         if key in RESERVED or not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", key) or "__" in key:
             hint = "use small letters, digits and single underscores, such as health_score"
             found.append(page.problem((key,), f"{key} cannot name a field; {hint}"))
-        if spec.type == "picklist" and not spec.options and not spec.open:
+        if spec.type == "picklist" and not spec.options and not spec.open and not specs.unsure(key):
             found.append(page.problem((key,), f"{key} is a picklist without options; list them as options, or write open: true"))
         for crm in CRMS:
             name = spec.in_crm(crm)
@@ -99,7 +89,10 @@ def _spec_problems(page: Page, specs: Mapping[str, FieldSpec]) -> list[Problem]:
     return found
 
 
-def _match_problems(page: Page, mapping: AccountMapping) -> list[Problem]:
+def _match_problems(sound: Sound[AccountMapping]) -> list[Problem]:
+    page, mapping = sound.page, sound.value
+    if mapping is None:
+        return []
     known = {"id", *mapping.crm}
     found = [
         page.problem(("match", "ignore_domains", number), f"{text} is not a domain; write it as reseller.example")
@@ -121,5 +114,5 @@ def _match_problems(page: Page, mapping: AccountMapping) -> list[Problem]:
         )
         for source in SOURCES
         for number, rule in enumerate(getattr(mapping.match, source))
-        if rule.crm_key not in known
+        if rule.crm_key not in known and not sound.unsure("crm", rule.crm_key)
     ]

@@ -12,6 +12,7 @@ from syncer.core.kinds import Column
 from syncer.core.monthly import compile_monthly
 from syncer.core.project import Project, compile_project
 from syncer.crm.rate_tables import RATE_TABLES
+from syncer.specs.account import AccountMapping, FieldSpecs
 from syncer.specs.matches import FILE as MATCHES
 from syncer.specs.matches import load_matches
 from syncer.specs.rates import FILE, load_rates
@@ -39,13 +40,14 @@ def project(folder: Path) -> Project:
     specs, mapping, health, monthly_specs, monthly_mapping, usage = (page(folder, name) for name in FILES)
     catalogue, wrong = compile_catalogue(mapping, usage)
     found, problems = compile_project(specs, mapping, health, catalogue.columns())
-    accounts = {field.key: field.spec for field in found.fields} if found else None
+    described, account = specs.sound(FieldSpecs).value, mapping.sound(AccountMapping).value
+    accounts = {key: described.root[key] for key in account.fields if key in described.root} if described and account else None
     monthly, more = compile_monthly(monthly_specs, monthly_mapping, accounts)
-    named = found.mapping.rates if found else FILE
+    named = account.rates if account else FILE
     rates, faults = load_rates(folder, named)
     matches, unread = load_matches(folder)
     faults += unread
-    if found is not None and not named.endswith(".csv") and named not in RATE_TABLES:
+    if not named.endswith(".csv") and named not in RATE_TABLES:
         faults.append(mapping.problem(("rates",), f"no CRM has a table of rates {named}{did_you_mean(named, RATE_TABLES)}"))
     if found is None or monthly is None or faults or wrong:
         raise FileProblems([*wrong, *problems, *more, *faults])

@@ -65,6 +65,7 @@ class Page:
         self.name = str(name)
         self.text = text.removeprefix("\ufeff")
         self._fault = fault
+        self._sound: dict[type[BaseModel], Any] = {}
 
     @classmethod
     def load(cls, path: Path, name: str | None = None) -> Page:
@@ -79,6 +80,10 @@ class Page:
 
     def sound(self, model: type[M]) -> Sound[M]:
         """What can be read of the file as `model`, and every problem of it."""
+        found: Sound[M] = self._sound.get(model) or self._sound.setdefault(model, self._read(model))
+        return found
+
+    def _read(self, model: type[M]) -> Sound[M]:
         problems, tree, top = self._problems(), self._tree, self._mended.top
         nothing = Sound[M](None, self, problems, frozenset({()}))
         if tree is None or top is None:
@@ -112,6 +117,14 @@ class Page:
         if isinstance(data, dict):
             return data, []
         return {}, [Problem(self.name, 1, 1, "the file must hold keys, one on a line: key: value")]
+
+    def has(self, loc: Sequence[str | int]) -> bool:
+        """Whether something is written there."""
+        return self._tree is not None and tuple(loc) in self._tree.values
+
+    def written(self) -> Any:
+        """What could be read of the file, as it is: dicts, lists, texts, numbers, booleans, None."""
+        return self._tree.data if self._tree else None
 
     def where(self, loc: Sequence[str | int]) -> tuple[int, int]:
         """Line and column of a value; of the nearest value around it where that one is not written."""

@@ -16,7 +16,7 @@ from syncer.core.health import Health, compile_health
 from syncer.core.kinds import Column, kind_of
 from syncer.core.score import contributions_query, health_query
 from syncer.specs.health import HealthFile
-from syncer.specs.reader import Page
+from syncer.specs.reader import Page, Sound
 
 ROOT = Path(__file__).parents[2]
 CASES = YAML(typ="safe", pure=True).load(Path(__file__).with_name("score.yaml"))
@@ -30,9 +30,7 @@ FACTS = {
 
 
 def compiled(page: Page) -> Health:
-    file, problems = page.read(HealthFile)
-    assert file is not None, problems
-    health, problems = compile_health(page, file, {name: Column(kind_of(sql_type)) for name, sql_type in FACTS.items()})
+    health, problems = compile_health(page.sound(HealthFile), {name: Column(kind_of(sql_type)) for name, sql_type in FACTS.items()})
     assert health is not None, problems
     return health
 
@@ -194,7 +192,7 @@ def random_model(dice: random.Random) -> Health:
             each["weight"] = dice.choice(weights)
     data["parts"]["adoption"]["inputs"]["features"]["weight"] = 1
     file = HealthFile.model_validate({"models": {"default": data}})
-    health, problems = compile_health(page, file, {name: Column(kind_of(kind)) for name, kind in FACTS.items()})
+    health, problems = compile_health(Sound(file, page, [], frozenset()), {name: Column(kind_of(kind)) for name, kind in FACTS.items()})
     assert health is not None, problems
     return health
 
@@ -258,9 +256,7 @@ def test_expressions_are_checked_in_their_place() -> None:
         "          b: {label: B, value: mixpanel.last_seen, steps: [[0, 0]]}\n"
         "          c: {label: C, value: mixpanel.wau, steps: [[0, 0]], reads: {true: x, false: y}}\n",
     )
-    file, problems = page.read(HealthFile)
-    assert file is not None, problems
-    _, found = compile_health(page, file, {name: Column(kind_of(sql_type)) for name, sql_type in FACTS.items()})
+    _, found = compile_health(page.sound(HealthFile), {name: Column(kind_of(sql_type)) for name, sql_type in FACTS.items()})
     assert [str(problem) for problem in found] == [
         "health.yaml:3:11: when needs yes/no, and this is number",
         "health.yaml:9:32: / and % are not allowed; write PCT(part, whole) or ROUND_DIV(number, divisor)",

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ import urllib3
 from rich.console import Console
 
 from syncer.cli import setup, terminal
+from syncer.cli.report import write
 from syncer.cli.stand_ins import company_options
-from syncer.core.project import Project
-from syncer.core.report import Band, Chapter, render_report
+from syncer.core.report.page import render
 from syncer.runs import sync as runs
+from syncer.runs.report import report
 from syncer.runs.sync import Result
 from syncer.specs.settings import PREFIX
 from syncer.words import when
@@ -29,6 +30,8 @@ from syncer.words.errors import SyncerError
 from syncer.words.vendors import VENDOR_NAMES
 
 HOUR = 3600
+MONTHS = 12
+"""As far back as the report tells revenue."""
 STATE = "demo-state"
 """Begun anew by each demo, so named that no real state can stand there."""
 
@@ -66,9 +69,10 @@ def demo(*, accounts: int, seed: int, data: Path | None, as_json: bool, folder: 
         for result in third:
             _show_short(console, result)
         terminal.show_changes(console, third[0].plan.changes)
-    report = folder / "report.html"
-    report.write_text(_report((first, second, third), setup.project(folder)), encoding="utf-8")
-    console.print(f"\n[bold]Look[/]    {report.resolve()}  (open it in a browser)", soft_wrap=True)
+    page = folder / "report.html"
+    run = setup.run(lambda *_: None)
+    write(page, render(report(run, run.settings.crms, MONTHS)))
+    console.print(f"\n[bold]Look[/]    {page.resolve()}  (open it in a browser)", soft_wrap=True)
     console.print("[bold]Then[/]    syncer sandbox --print-env   and try plan, sync, explain, runs against the stand-ins")
 
 
@@ -122,18 +126,6 @@ def _stand_ins(accounts: int, seed: int, data: Path | None) -> Iterator[Mapping[
     finally:
         process.terminate()
         process.wait()
-
-
-def _report(acts: Sequence[Sequence[Result]], project: Project) -> str:
-    """The HTML page over all syncs of the demo."""
-    chapters = [
-        Chapter(title, result.plan, result.overview, result.numbers)
-        for title, results in zip(("First sync", "Second sync", "An hour later"), acts, strict=True)
-        for result in results
-    ]
-    by_name = {band.name: band for model in project.health.models for band in model.spec.bands}
-    bands = [Band(name, by_name[name].label, by_name[name].label_ja) for name in project.health.bands_in_order()]
-    return render_report(chapters, bands, {key: spec.label for key, spec in project.specs.items()})
 
 
 def _show_short(console: Console, result: Result) -> None:

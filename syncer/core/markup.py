@@ -19,7 +19,7 @@ Node: TypeAlias = "str | int | Iterable[Node] | None"
 VOID = frozenset(("br", "col", "meta"))
 
 
-def tag(name: str, *children: Node, **attributes: str | int | bool | None) -> Html:
+def tag(name: str, /, *children: Node, **attributes: str | int | bool | None) -> Html:
     """One element. `class_` stands for class, `aria_label` for aria-label; an attribute that is None or False is left out.
 
     >>> tag("p", "Fish & ", tag("em", "chips"), class_="note", hidden=True)

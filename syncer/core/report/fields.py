@@ -1,0 +1,51 @@
+"""How far each field of a CRM is filled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from syncer.core.markup import Html, join
+from syncer.core.report.layout import Column, Label, bar, note, part, share, table
+
+
+class Fill(msgspec.Struct, frozen=True):
+    """One field: accounts that have a value in the CRM, and those whose value is held back."""
+
+    label: Label
+    name: str
+    filled: int
+    held: int
+
+
+class Fields(msgspec.Struct, frozen=True):
+    """The mapped fields of one CRM in the order of the mapping, as it had them when last read."""
+
+    accounts: int
+    fills: Sequence[Fill]
+
+    @property
+    def empty(self) -> list[Fill]:
+        """Fields that no account has a value of."""
+        return [fill for fill in self.fills if not fill.filled and self.accounts]
+
+    def html(self, title: str) -> Html:
+        columns = (
+            Column("Field"),
+            Column("Name in the CRM"),
+            Column("Accounts with a value", figures=True),
+            Column("Held back", figures=True),
+        )
+        rows = [
+            (
+                fill.label.html(),
+                fill.name,
+                [bar(fill.filled / self.accounts if self.accounts else 0), f"{fill.filled:,} ({share(fill.filled, self.accounts)})"],
+                f"{fill.held:,}",
+            )
+            for fill in self.fills
+        ]
+        empty = join([fill.label.html() for fill in self.empty], ", ")
+        never = note("No account has any value of: ", empty, ". Is the source set up and mapped?") if self.empty else None
+        return part(title, never, table(f"How many of {self.accounts:,} accounts have a value of each field", columns, rows))

@@ -21,7 +21,7 @@ COMMANDS = {
     "facts": "facts",
     "init": "init",
     "mrr": "revenue",
-    "plan": "jobs",
+    "plan": "plan",
     "pull": "jobs",
     "report": "report",
     "runs": "past",

@@ -41,7 +41,8 @@ def apply(*, plan: Path, as_json: bool) -> None:
         if approved[0].kind == "undo":
             undone = _undo(run, approved)
         else:
-            jobs.tell(runs.sync_as_approved(run, {written.plan.crm: written.plan for written in approved}), as_json=as_json)
+            done = runs.sync_as_approved(run, {written.plan.crm: written.plan for written in approved})
+            jobs.tell(done, run.settings.language, as_json=as_json)
             return
     for numbers in undone:
         if as_json:

@@ -18,8 +18,10 @@ import urllib3
 from rich.console import Console
 
 from syncer.cli import setup, terminal
+from syncer.cli.plan_text import show_changes, show_held
 from syncer.cli.report import write
 from syncer.cli.stand_ins import company_options
+from syncer.core.plan_view import View
 from syncer.core.report.page import render
 from syncer.runs import sync as runs
 from syncer.runs.report import report
@@ -58,7 +60,7 @@ def demo(*, accounts: int, seed: int, data: Path | None, as_json: bool, folder: 
         first = act.sync(1)
         for result in first:
             terminal.show_result(console, result, customers=result is first[0])
-        terminal.show_held(console, first[0].plan)
+        show_held(console, View(first[0].written).held)
         console.print("\n[bold]2 · The second sync[/]  nothing changed, so nothing is written")
         second = act.sync(2)
         for result in second:
@@ -68,7 +70,7 @@ def demo(*, accounts: int, seed: int, data: Path | None, as_json: bool, folder: 
         third = act.sync(3)
         for result in third:
             _show_short(console, result)
-        terminal.show_changes(console, third[0].plan.changes)
+        show_changes(console, View(third[0].written).everything)
     page = folder / "report.html"
     run = setup.run(lambda *_: None)
     write(page, render(report(run, run.settings.crms, MONTHS)))

@@ -1,4 +1,4 @@
-"""The commands that run: pull, plan, sync, score."""
+"""The commands that run: pull, sync, score."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import msgspec
 
 from syncer.cli import setup, terminal
 from syncer.cli.options import as_json
+from syncer.cli.plan_text import show_changes
+from syncer.core.plan_view import View
 from syncer.runs import sync as runs
 from syncer.runs.sync import Result
 from syncer.words.errors import PartlyApplied
@@ -32,28 +34,6 @@ def pull(*, as_json: bool) -> None:
         click.echo(f"{source:<9} {count:,} rows")
 
 
-@click.command(short_help="Show what a sync would write.")
-@click.option("--exit-code", is_flag=True, help="Exit with 10 when there are changes.")
-@click.option("--no-pull", is_flag=True, help="Plan from what is stored already.")
-@as_json
-def plan(*, exit_code: bool, no_pull: bool, as_json: bool) -> int:
-    """Show what a sync would write: by field, by account old → new, and what is held back. Writes nothing to a CRM.
-
-    \b
-    Example:  syncer plan --exit-code
-    """
-    with terminal.progress() as watch:
-        results = runs.plan(setup.run(watch), pulls=not no_pull)
-    for result in results:
-        if as_json:
-            click.echo(msgspec.json.encode({"fingerprint": result.plan.fingerprint, "refused": result.refused, "plan": result.plan}))
-            continue
-        console = terminal.out()
-        terminal.show_result(console, result, customers=False)
-        terminal.show_plan(console, result)
-    return 10 if exit_code and any(result.plan.changes for result in results) else 0
-
-
 @click.command(short_help="Bring the CRM up to date.")
 @as_json
 def sync(*, as_json: bool) -> None:
@@ -63,8 +43,9 @@ def sync(*, as_json: bool) -> None:
     Example:  syncer sync --json
     """
     with terminal.progress() as watch:
-        results = runs.sync(setup.run(watch))
-    tell(results, as_json=as_json)
+        run = setup.run(watch)
+        results = runs.sync(run)
+    tell(results, run.settings.language, as_json=as_json)
 
 
 @click.command(short_help="Score again, write only scores.")
@@ -76,17 +57,19 @@ def score(*, as_json: bool) -> None:
     Example:  syncer score
     """
     with terminal.progress() as watch:
-        results = runs.score(setup.run(watch))
-    tell(results, as_json=as_json)
+        run = setup.run(watch)
+        results = runs.score(run)
+    tell(results, run.settings.language, as_json=as_json)
 
 
-def tell(results: Sequence[Result], *, as_json: bool) -> None:
+def tell(results: Sequence[Result], language: str, *, as_json: bool) -> None:
+    """What became of a run. PartlyApplied when a CRM rejected anything."""
     for result in results:
         if as_json:
             click.echo(msgspec.json.encode(result.numbers))
         else:
             terminal.show_result(terminal.out(), result)
-            terminal.show_changes(terminal.out(), result.plan.changes)
+            show_changes(terminal.out(), View(result.written, language).everything)
     rejected = {result.plan.crm: len(result.errors) for result in results if result.errors}
     if rejected:
         records = ", ".join(f"{count} records by {crm}" for crm, count in rejected.items())

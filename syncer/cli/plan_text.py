@@ -24,6 +24,7 @@ SHOWN_ACCOUNTS = 12
 SHOWN_OF_ACCOUNT = 12
 SHOWN_CLEARED = 20
 SHOWN_HELD = 8
+WHOLE = " (`syncer plan --out plan.html` shows all)"
 
 
 def show_plan(console: Console, view: View) -> None:
@@ -36,7 +37,7 @@ def show_plan(console: Console, view: View) -> None:
         console.print(Text.assemble(("A sync would be refused. ", "bold red"), harmless(sentence)))
     _show_fields(console, view)
     _show_cleared(console, view)
-    show_changes(console, view.changes, everything=view.narrowed)
+    show_changes(console, view.changes, everything=view.narrowed, hint=WHOLE)
     show_held(console, view.held)
     for sentence in view.next_steps:
         console.print()
@@ -84,23 +85,23 @@ def _show_cleared(console: Console, view: View) -> None:
         for name, line in shown:
             table.add_row(Text(harmless(name)), _change(line), Text(harmless(line.reason), style="dim"))
         console.print(Padding(table, (0, 0, 0, 4), expand=False))
-        _more(console, len(group.lines) - len(shown))
+        _more(console, len(group.lines) - len(shown), WHOLE)
 
 
-def show_changes(console: Console, accounts: Sequence[Account], *, everything: bool = False) -> None:
-    """Accounts with each field old → new, as many as a person reads; all of them when `everything` is asked for."""
+def show_changes(console: Console, accounts: Sequence[Account], *, everything: bool = False, hint: str = "") -> None:
+    """Accounts with each field old → new, as many as a person reads, or `everything`; `hint` says how to see more."""
     shown, lines = 0, 0
     for account in accounts:
         if not everything and (shown == SHOWN_ACCOUNTS or lines >= SHOWN_LINES):
             break
         _show_account(console, account, everything=everything)
         shown, lines = shown + 1, lines + min(len(account.lines), SHOWN_OF_ACCOUNT)
-    _more(console, len(accounts) - shown)
+    _more(console, len(accounts) - shown, hint)
 
 
-def _more(console: Console, count: int) -> None:
+def _more(console: Console, count: int, hint: str) -> None:
     if count > 0:
-        console.print(f"\n… and {counted(count, 'more account')} (`syncer plan --out plan.html` shows them)", style="dim")
+        console.print(f"\n… and {counted(count, 'more account')}{hint}", style="dim")
 
 
 def _show_account(console: Console, account: Account, *, everything: bool) -> None:

@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 from syncer.core.overview import Customer, Overview
-from syncer.core.plan import Cell, Change, Plan
 from syncer.runs.metrics import MetricsResult
 from syncer.runs.pull import Watch
 from syncer.runs.sync import Result
@@ -22,9 +21,7 @@ from syncer.words.money import money_text
 from syncer.words.vendors import VENDOR_NAMES
 
 BAND_STYLES = {"excellent": "green", "healthy": "green", "caution": "yellow", "action": "red"}
-SHOWN_CHANGES = 12
-SHOWN_HELD = 8
-LONG_TEXT = 70
+SHOWN_REJECTED = 8
 
 
 def out() -> Console:
@@ -88,51 +85,6 @@ def show_result(console: Console, result: Result, *, customers: bool = True) -> 
         _show_customers(console, "In best health", overview.best)
 
 
-def show_plan(console: Console, result: Result) -> None:
-    """What would change: by field, then the first accounts old → new, then what is held and why, and whether a sync would be refused."""
-    plan = result.plan
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("field")
-    for name in ("to fill", "to replace", "to clear", "held", "already right"):
-        table.add_column(name, justify="right")
-    for count in plan.counts:
-        style = "" if count.changed or count.held else "dim"
-        cleared = f"[red]{count.cleared:,}[/]" if count.cleared else "0"
-        figures = (f"{count.filled:,}", f"{count.replaced:,}", cleared, f"{count.held:,}", f"{count.unchanged:,}")
-        table.add_row(count.field, *figures, style=style)
-    console.print(table)
-    show_changes(console, plan.changes)
-    show_held(console, plan)
-    for sentence in result.refused:
-        console.print(f"\n[red]A sync would be refused.[/] {plain(sentence)}")
-    console.print(f"Fingerprint {plan.fingerprint}", style="dim")
-
-
-def show_changes(console: Console, changes: Sequence[Change]) -> None:
-    """Accounts with each field old → new."""
-    for change in changes[:SHOWN_CHANGES]:
-        console.print(f"\n[bold]{plain(change.name)}[/]  [dim]{change.id}[/]")
-        for cell in change.cells:
-            _show_cell(console, cell)
-    if len(changes) > SHOWN_CHANGES:
-        console.print(f"\n… and {len(changes) - SHOWN_CHANGES:,} more accounts", style="dim")
-
-
-def show_held(console: Console, plan: Plan) -> None:
-    """The first accounts that are held, and why."""
-    if not plan.held:
-        return
-    accounts = len({held.id for held in plan.held})
-    console.print(f"\n[bold]Held back[/] on {accounts} accounts; nothing of this is written until someone decides")
-    for held in plan.held[:SHOWN_HELD]:
-        console.print(f"  [bold]{plain(held.name)}[/]  [dim]{_some(held.fields)}[/]")
-        console.print(Padding(plain(held.reason), (0, 0, 0, 4), expand=False))
-    if len(plan.held) > SHOWN_HELD:
-        console.print(f"  … and {len(plan.held) - SHOWN_HELD} more", style="dim")
-    hint = "An ambiguous match ends when the source or the CRM names the other's id; mappings/README.md says where to write it."
-    console.print(Padding(hint, (0, 0, 0, 2), expand=False))
-
-
 def _matched(overview: Overview) -> str:
     parts = [f"{source} {count:,}" for source, count in overview.matched.items()]
     held = f" · [yellow]{overview.ambiguous} ambiguous, held[/]" if overview.ambiguous else ""
@@ -145,7 +97,7 @@ def _months(metrics: MetricsResult) -> str:
 
 def _show_rejected(console: Console, result: Result) -> None:
     errors = result.errors
-    for record, error in list(errors.items())[:SHOWN_HELD]:
+    for record, error in list(errors.items())[:SHOWN_REJECTED]:
         console.print(f"  [red]rejected[/] {record}: {plain(error)}")
 
 
@@ -159,22 +111,6 @@ def _show_customers(console: Console, title: str, customers: Sequence[Customer])
         money = "" if customer.mrr is None else f"{money_text(customer.mrr, currency)} {currency.upper()} a month"
         console.print(f"  [{style}]{customer.score:>5}[/]  [bold]{plain(customer.name)}[/]  [dim]{money}[/]")
         console.print(Padding(plain(customer.reasons), (0, 0, 0, 9), expand=False))
-
-
-def _show_cell(console: Console, cell: Cell) -> None:
-    """`field  old → new`; a long text on lines of its own."""
-    old = "[dim]empty[/]" if cell.old is None else plain(cell.old)
-    new = "[red]empty[/]" if cell.new is None else f"[green]{plain(cell.new)}[/]"
-    if len(cell.old or "") + len(cell.new or "") <= LONG_TEXT:
-        console.print(f"  {cell.field:<20} {old} → {new}")
-        return
-    console.print(f"  {cell.field}")
-    console.print(Padding(old, (0, 0, 0, 6), expand=False), style="dim")
-    console.print(Padding(f"→ {new}", (0, 0, 0, 4), expand=False))
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
 def plain(text: str) -> str:

@@ -85,10 +85,14 @@ class FieldRow:
 
 
 class View:
-    """One written plan to be read in a language; `account` (a name or id) and `field` (a key) narrow what is shown."""
+    """One written plan to be read in a language; `account` (a name or id) and `field` (a key) narrow what is shown. `kept` names the file
+    that holds it for `syncer apply`, if there is one."""
 
-    def __init__(self, written: WrittenPlan, language: str = "en", *, account: str | None = None, field: str | None = None) -> None:
+    def __init__(
+        self, written: WrittenPlan, language: str = "en", *, account: str | None = None, field: str | None = None, kept: str | None = None
+    ) -> None:
         self.written = written
+        self.kept = kept
         self.plan = _narrowed(written.plan, account, field)
         self.narrowed = bool(account or field)
         self._language = language
@@ -176,6 +180,11 @@ class View:
         """Accounts with the values that would be filled or replaced, the largest movement of money first."""
         return self._accounts(lambda cell: cell.new is not None)
 
+    @cached_property
+    def everything(self) -> Sequence[Account]:
+        """Accounts with all values that would change."""
+        return self._accounts(lambda _: True)
+
     def _accounts(self, wanted: Callable[[Cell], bool]) -> Sequence[Account]:
         found = [
             Account(change.id, change.name, [self._line(cell) for cell in change.cells if wanted(cell)])
@@ -212,9 +221,10 @@ class View:
             return ["Nothing to write: every value that is wanted is in the CRM already, or held."]
         if self.written.refused:
             return []
-        if self.written.kind == "undo":
-            return ["`syncer apply plan.json` writes these values back, if nothing moved meanwhile."]
-        return ["`syncer plan --out plan.json` keeps this plan; `syncer apply plan.json` writes it, and nothing else."]
+        if self.kept:
+            return [f"`syncer apply {self.kept}` writes this, and nothing else; where anything moved meanwhile, nothing."]
+        again = f"undo {self.written.of}" if self.written.kind == "undo" else "plan"
+        return [f"`syncer {again} --out plan.json` keeps this plan; `syncer apply plan.json` writes it, and nothing else."]
 
 
 def _narrowed(plan: Plan, account: str | None, field: str | None) -> Plan:

@@ -145,14 +145,14 @@ def count_query(fields: Iterable[MappedField]) -> str:
 def change_query(fields: Sequence[MappedField], currencies: Currencies = Currencies()) -> str:
     """Accounts with any change, by id: account_id, account_name, then state, current text, wanted text and unit of each field."""
     columns = ", ".join(
-        f"{_name(field.key + '__state')}, {_name('raw__' + field.key)}, CAST({_name(field.key)} AS VARCHAR), {_unit(field, currencies)}"
+        f"{_name(field.key + '__state')}, {_name('raw__' + field.key)}, CAST({_name(field.key)} AS VARCHAR), {unit_query(field, currencies)}"
         for field in fields
     )
     return f"SELECT account_id, account_name, {columns} FROM cells WHERE {any_change(fields)} ORDER BY account_id"
 
 
-def _unit(field: MappedField, currencies: Currencies) -> str:
-    """What the field's number is in: for money the code of the account's currency."""
+def unit_query(field: MappedField, currencies: Currencies) -> str:
+    """The SQL over `cells` of what the field's number is in: for money the code of the account's currency."""
     if field.expression.kind is not Kind.MONEY or field.currency is None:
         return _text(field.unit) if field.unit else "CAST(NULL AS VARCHAR)"
     if field.currency == RECORD or (field.spec.type == "currency" and currencies.by_record):

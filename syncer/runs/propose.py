@@ -34,6 +34,7 @@ class Proposal:
     plan: Plan
     fields: Sequence[MappedField]
     engine: Engine
+    currencies: Currencies
 
     def overview(self, order: Sequence[str]) -> Overview:
         """The customers at a glance, bands in this order."""
@@ -50,14 +51,14 @@ def proposing(run: Run, crm: str, only: frozenset[str] | None = None, wanted: Co
     engine = Engine(run.store, rows=stored.rows)
     try:
         fields = run.project.fields_in(crm)
-        _prepare(run, crm, engine)
+        prepare(run, crm, engine)
         currencies = _compute(run, crm, engine, only, wanted)
-        yield Proposal(crm, _plan(run, crm, engine, fields, currencies), fields, engine)
+        yield Proposal(crm, _plan(run, crm, engine, fields, currencies), fields, engine, currencies)
     finally:
         engine.close()
 
 
-def _prepare(run: Run, crm: str, engine: Engine) -> None:
+def prepare(run: Run, crm: str, engine: Engine) -> None:
     """Bind the stored tables, and the CRM's records as the models read them.
 
     crm.record as the mirror has them, crm.current by field key, crm.account.

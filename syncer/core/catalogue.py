@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from syncer.core import usage
 from syncer.core.kinds import Column, Kind, kind_of
@@ -55,7 +55,7 @@ class Fact:
 @cache
 def shipped() -> Mapping[str, Fact]:
     """catalog.yaml without what is no fact for expressions."""
-    entries = YAML(typ="safe").load(catalog_text())
+    entries = yaml.load(catalog_text(), Loader=yaml.CSafeLoader)
     return {name: Fact(**{**about, "held_by": tuple(about.get("held_by", ()))}) for name, about in entries.items() if "." in name}
 
 

@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, cast
 
 import sqlglot
-from ruamel.yaml import YAML
+import yaml
 from sqlglot import exp
 
 from syncer.core.policy import policy_macros
@@ -94,7 +94,7 @@ def mrr_macros(policy: MrrPolicy, *, past: bool = False) -> dict[str, Macro]:
 @cache
 def shipped_macros() -> Mapping[str, Macro]:
     """macros.yaml by name."""
-    return parse_macros(YAML(typ="safe").load(macros_text()))
+    return parse_macros(yaml.load(macros_text(), Loader=yaml.CSafeLoader))
 
 
 def parse_macros(texts: Mapping[str, str]) -> dict[str, Macro]:

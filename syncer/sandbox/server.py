@@ -14,6 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any, Protocol, Self
 from urllib.parse import parse_qsl, unquote
 
@@ -103,10 +104,14 @@ class Standin(Protocol):
 
 
 class Clock:
-    """The stand-ins' time: starts where told and runs on; can be set or advanced."""
+    """The stand-ins' time: starts where told and runs on; can be set or advanced.
+
+    The header `Date` tells this machine's time, whatever theirs is, less or more `date_off` seconds: as to a caller with a wrong clock.
+    """
 
     def __init__(self, start: float | None = None) -> None:
         self._offset = (start - time.time()) if start is not None else 0.0
+        self.date_off = 0.0
 
     def now(self) -> float:
         return time.time() + self._offset
@@ -198,7 +203,7 @@ class World:
         self.faults.clear()
 
     def control(self, call: Call) -> Answer:  # noqa: C901  (a table of routes)
-        """`/_control/…`: requests (GET, DELETE), reset, load, clock (GET, POST {now|advance}), faults (GET, POST, DELETE)."""
+        """`/_control/…`: requests (GET, DELETE), reset, load, clock (GET, POST {now|advance|date_off}), faults (GET, POST, DELETE)."""
         verb = (call.method, call.path.removeprefix("/_control/").rstrip("/"))
         match verb:
             case ("GET", "requests"):
@@ -216,6 +221,7 @@ class World:
                 if "now" in wish:
                     self.clock.set(float(wish["now"]))
                 self.clock.advance(float(wish.get("advance", 0)))
+                self.clock.date_off = float(wish.get("date_off", self.clock.date_off))
             case ("GET", "faults"):
                 return Answer({"faults": [{k: v for k, v in vars(fault).items() if not k.startswith("_")} for fault in self.faults]})
             case ("POST", "faults"):
@@ -296,6 +302,8 @@ def _app(world: World, vendor: str) -> web.Application:
         )
         if kind in ("reset", "after"):
             return _cut(request)
+        if world.clock.date_off:
+            answer.headers["Date"] = formatdate(time.time() + world.clock.date_off, usegmt=True)
         return await _send(request, answer, truncated=kind == "truncate")
 
     app = web.Application(client_max_size=256 * 1024 * 1024)

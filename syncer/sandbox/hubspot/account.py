@@ -8,22 +8,11 @@ from typing import Any
 from syncer.sandbox.server import Answer, Call, Route
 
 from .portal import DATED, Portal, flag, number, paging
-from .refusals import PORTAL_ID, not_found
+from .refusals import not_found
 from .values import iso
 
 DAY = 86_400
 MOST_CUSTOM_PROPERTIES = 1_000
-DETAILS = {
-    "portalId": PORTAL_ID,
-    "accountType": "STANDARD",
-    "timeZone": "Etc/UTC",
-    "companyCurrency": "USD",
-    "additionalCurrencies": [],
-    "utcOffset": "+00:00",
-    "utcOffsetMilliseconds": 0,
-    "uiDomain": "app.hubspot.com",
-    "dataHostingLocation": "na1",
-}
 
 
 def owner(given: Mapping[str, Any], now: float) -> dict[str, Any]:
@@ -60,7 +49,7 @@ class Account:
             yield Route("GET", base, self.owners)
             yield Route("GET", f"{base}/{{id}}", self.owner)
         for version in ("v3", *DATED):
-            yield Route("GET", f"/account-info/{version}/details", lambda _: Answer(DETAILS, rows=1))
+            yield Route("GET", f"/account-info/{version}/details", lambda _: Answer(self.portal.details, rows=1))
             yield Route("GET", f"/account-info/{version}/api-usage/daily/private-apps", self.usage)
         for base in ("/crm/v3/limits", *(f"/crm/limits/{version}" for version in DATED)):
             yield Route("GET", f"{base}/custom-properties", self.custom_properties)

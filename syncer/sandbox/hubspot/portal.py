@@ -12,11 +12,23 @@ from syncer.sandbox.server import Answer, Call
 from .definitions import BY_NAME, TYPES, ObjectType
 from .links import Links
 from .records import Records
-from .refusals import Refusal
+from .refusals import PORTAL_ID, Refusal
 from .values import iso
 
 DATED = ("2026-03", "2026-09")
 LARGEST_BATCH = 100
+DETAILS = {
+    "portalId": PORTAL_ID,
+    "accountType": "STANDARD",
+    "timeZone": "Etc/UTC",
+    "companyCurrency": "USD",
+    "additionalCurrencies": [],
+    "utcOffset": "+00:00",
+    "utcOffsetMilliseconds": 0,
+    "uiDomain": "app.hubspot.com",
+    "dataHostingLocation": "na1",
+}
+"""The account as account-info tells it."""
 
 
 class Portal:
@@ -34,6 +46,7 @@ class Portal:
         self.links = Links()
         self.custom: dict[str, tuple[ObjectType, dict[str, Any]]] = {}
         self.custom_objects = True
+        self.details = dict(DETAILS)
 
     def kind_named(self, name: str) -> ObjectType | None:
         """By plural, singular or type id; a custom object by type id or fully qualified name."""

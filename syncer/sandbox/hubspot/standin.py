@@ -2,10 +2,10 @@
 companies, deals and property definitions of v1 and v2.
 
 It does NOT imitate: property history; user-defined association labels; associations of custom objects, and what becomes of
-associations in a merge; reading by the id of a record that was merged; GDPR delete; lists, pipelines, workflows, forms, marketing mail and old engagements (empty lists); OAuth's scopes and codes (a
-refresh token is all it takes); checking of owner ids, mail addresses and pipeline stages; property validation rules; the delay
-until a search sees a change; scopes; the whole set of standard properties (a few per object type are here, and
-`industry` has only some of its options).
+associations in a merge; reading by the id of a record that was merged; GDPR delete; lists, pipelines, workflows, forms,
+marketing mail and old engagements (empty lists); OAuth's scopes and codes (a refresh token is all it takes); checking of owner
+ids, mail addresses and pipeline stages; property validation rules; the delay until a search sees a change; the whole
+set of standard properties (a few per object type are here, and `industry` has only some of its options).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from .objects import Objects
 from .portal import Portal
 from .properties import Properties
 from .refusals import Refusal
+from .scopes import missing, needed
 from .values import iso
 
 CREDENTIALS = "pat-na1-sandbox"
@@ -61,6 +62,7 @@ class HubspotStandin:
         self._burst = RollingLimit(PER_TEN_SECONDS, 10)
         self._searches = RollingLimit(SEARCHES_PER_SECOND, 1)
         self._day = (0, 0)
+        self._scopes: frozenset[str] | None = None
 
     def routes(self) -> Iterable[Route]:
         account = Account(self._portal, self._used_today, PER_DAY)
@@ -109,6 +111,9 @@ class HubspotStandin:
             return Refusal(401, NO_CREDENTIALS, "INVALID_AUTHENTICATION").answer()
         try:
             self._count(call)
+            scope = needed(call)
+            if self._scopes is not None and scope and scope not in self._scopes:
+                raise missing(scope)
         except Refusal as refused:
             given = refused.answer()
             given.headers.update(self._rate_headers(call))
@@ -136,9 +141,14 @@ class HubspotStandin:
         """Records by object type, custom ones by name: {"id", "properties"}; `owners`; `properties` and `remove_fields` by object type.
 
         Also `schemas` (custom objects) and `remove_schemas` (their names), and `subscription` {"custom_objects": false} for an account
-        that has none.
+        that has none; `scopes` of the token, all when not said; `details` of the account; `used_today`, a number of calls.
         """
         now, portal = self.clock.now(), self._portal
+        if "scopes" in records:
+            self._scopes = frozenset(records["scopes"])
+        portal.details |= dict(records.get("details", {}))
+        if "used_today" in records:
+            self._day = (int(now // DAY), int(str(records["used_today"])))
         portal.custom_objects = dict(records.get("subscription", {})).get("custom_objects", portal.custom_objects)
         for name in records.get("remove_schemas", []):
             portal.forget_custom(name)

@@ -28,10 +28,13 @@ class Project:
         self.users = Profiles()
         self.groups = Profiles()
         self.cohorts: dict[int, dict[str, Any]] = {}
+        self.time_zone = "UTC"
 
-    def load(self, records: Mapping[str, list[Any]]) -> None:
-        """`groups`, `users`, `cohorts`, `events`, and `delete_events`, which is done first."""
-        unknown = records.keys() - {"groups", "users", "cohorts", "events", "delete_events"}
+    def load(self, records: Mapping[str, Any]) -> None:
+        """`groups`, `users`, `cohorts`, `events`, and `delete_events`, which is done first; `time_zone` of a project made before 2023: its
+        exports end with its own day, and its events are to be given in its own time."""
+        self.time_zone = records.get("time_zone", self.time_zone)
+        unknown = records.keys() - {"groups", "users", "cohorts", "events", "delete_events", "time_zone"}
         if unknown:
             raise ValueError(f"Mixpanel's stand-in keeps no {', '.join(sorted(unknown))}")
         for wish in records.get("delete_events", ()):

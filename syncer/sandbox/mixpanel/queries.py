@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from syncer.sandbox.mixpanel.events import day_of
 from syncer.sandbox.mixpanel.ingestion import parameters
@@ -125,7 +126,7 @@ class Queries:
         start, end = (_date(_needed(params, name), name) for name in ("from_date", "to_date"))
         if end < start:
             raise ValueError("to_date cannot be before from_date")
-        if end > day_of(int(call.now)):
+        if end > datetime.fromtimestamp(call.now, ZoneInfo(self.project.time_zone)).date():
             raise ValueError("to_date cannot be later than today")
         limit = int(params["limit"]) if params.get("limit") else None
         if limit is not None and not 0 < limit <= MOST_EXPORTED:

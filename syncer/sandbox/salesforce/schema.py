@@ -167,6 +167,7 @@ class Sobject:
     prefix: str
     columns: dict[str, Field]
     createable: bool = True
+    updateable: bool = True
     deletable: bool = True
     _by_lower: dict[str, Field] = field(default_factory=dict)
 
@@ -202,7 +203,7 @@ class Sobject:
             "isInterface": False, "isSubtype": False, "keyPrefix": self.prefix, "label": self.label,
             "labelPlural": self.plural, "layoutable": True, "mergeable": False, "mruEnabled": True, "name": self.name,
             "queryable": True, "replicateable": True, "retrieveable": True, "searchable": True, "triggerable": True,
-            "undeletable": self.deletable, "updateable": True,
+            "undeletable": self.deletable, "updateable": self.updateable,
             "urls": {"rowTemplate": f"{url}/{{ID}}", "describe": f"{url}/describe", "sobject": url},
         }  # fmt: skip
 

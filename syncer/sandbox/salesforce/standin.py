@@ -53,6 +53,8 @@ class SalesforceStandin:
     def reset(self) -> None:
         self.daily = DAILY_CALLS
         self._calls: deque[float] = deque()
+        self._rights: dict[str, bool] = {}
+        self._unseen: dict[str, int] = {}
         self.store = store = Store(self._clock, [*standard_objects(), monthly_metric()])
         self._tokens = Tokens(store.organization_id, store.user_id)
         self._parts: list[Route] = [
@@ -133,11 +135,18 @@ class SalesforceStandin:
         try:
             _check_version(call)
             self._tokens.check(call)
+            self._check_rights(call)
             self._check_allowance(call.now)
         except ApiError as refusal:
             return self._finished(refusal.answer(), call)
         self._count(1, call.now)
         return None
+
+    def _check_rights(self, call: Call) -> None:
+        if not self._rights.get("api", True) and call.path.startswith("/services/data"):
+            raise ApiError("API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization.")
+        if not self._rights.get("bulk", True) and "/jobs/" in call.path:
+            raise ApiError("FEATURENOTENABLED", "FeatureNotEnabled : Async API not enabled")
 
     def _check_allowance(self, now: float) -> None:
         if self._limits and self._used(now) >= self.daily:
@@ -164,7 +173,8 @@ class SalesforceStandin:
 
     def load(self, records: Mapping[str, Any]) -> None:
         """Records by object; also `objects` (custom ones, with their fields) and `remove_objects`, `fields` and `remove_fields` by
-        object, `limits` {"daily": n}, and `currencies` (see currencies.py), which makes it an organisation of several."""
+        object, `limits` {"daily": n}, `rights` and `access` (see _load_rights), and `currencies` (see currencies.py), which makes it an
+        organisation of several."""
         for name in records.get("remove_objects", []):
             self.store.remove(name)
         for told in records.get("objects", []):
@@ -180,14 +190,23 @@ class SalesforceStandin:
             for column in unwanted:
                 table.sobject.remove(column)
             table.fields_changed()
+        self._load_rights(records)
         self.daily = int(records.get("limits", {}).get("daily", self.daily))
         if "currencies" in records:
             turn_on(self.store, records["currencies"])
-        for name in records.keys() - {"objects", "remove_objects", "fields", "remove_fields", "limits", "currencies"}:
+        for name in records.keys() - {"objects", "remove_objects", "fields", "remove_fields", "limits", "rights", "access", "currencies"}:
             table = self._table(name)
             if table.sobject.name == "Organization":
                 table.rows.clear()  # there is one
             self.store.load(table, records[name])
+
+    def _load_rights(self, records: Mapping[str, Any]) -> None:
+        """`rights` of the user {"api", "bulk"}; `access` to objects {"create", "edit", "unseen": n records that are not shared with it}."""
+        self._rights |= records.get("rights", {})
+        for name, access in records.get("access", {}).items():
+            sobject = self._table(name).sobject
+            sobject.createable, sobject.updateable = access.get("create", sobject.createable), access.get("edit", sobject.updateable)
+            self._unseen[sobject.name] = access.get("unseen", 0)
 
     def _table(self, name: str) -> Table:
         table = self.store.tables.get(name.lower())
@@ -207,7 +226,8 @@ class SalesforceStandin:
     def _record_count(self, call: Call) -> Answer:
         asked = [name.lower() for name in (call.one("sObjects") or "").split(",") if name]
         tables = [table for name, table in self.store.tables.items() if not asked or name in asked]
-        return Answer({"sObjects": [{"count": len(table.rows), "name": table.sobject.name} for table in tables]})
+        counted = {table.sobject.name: len(table.rows) + self._unseen.get(table.sobject.name, 0) for table in tables}
+        return Answer({"sObjects": [{"count": count, "name": name} for name, count in counted.items()]})
 
 
 def _check_version(call: Call) -> None:

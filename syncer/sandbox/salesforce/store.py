@@ -131,6 +131,8 @@ class Store:
     def update(self, table: Table, row_id: Any, values: Mapping[str, Any]) -> str:
         """The record's full id. An equal write counts as a write: it moves LastModifiedDate and SystemModstamp."""
         old = self.living(table, row_id)
+        if not table.sobject.updateable:
+            raise ApiError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", [])
         changes = self._read(table, values)
         self._write(table, old["Id"], {**old, **changes}, changes, self.now())
         return str(old["Id"])

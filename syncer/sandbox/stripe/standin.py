@@ -17,6 +17,7 @@ from syncer.sandbox.stripe.lists import EMPTY, EVENT_DAYS, LISTINGS, PAGE_PARAME
 from syncer.sandbox.stripe.params import Params, items, needed, parse, refuse_unknown
 from syncer.sandbox.stripe.plans import plan_of
 from syncer.sandbox.stripe.refusals import NO_KEY, Refusal, invalid, no_such, of_status
+from syncer.sandbox.stripe.rights import refusal
 from syncer.sandbox.stripe.shelf import Record
 from syncer.sandbox.stripe.store import Store
 from syncer.sandbox.stripe.writes import WRITES, Write
@@ -44,7 +45,7 @@ class Remembered:
 
 
 class StripeStandin:
-    """One account, reached with TEST_KEY or (for the limits of live mode) LIVE_KEY as Bearer or as Basic user name."""
+    """One account, reached with TEST_KEY or (for the limits of live mode) LIVE_KEY as Bearer or as Basic user name, or a restricted key."""
 
     name = "stripe"
 
@@ -59,30 +60,36 @@ class StripeStandin:
         self.renderer = Renderer(self.store.shelves)
         self.journal = Journal(self.store, self.renderer)
         self._rates: dict[str, RollingLimit] = {}
+        self._restricted: dict[str, list[str]] = {}
         self._remembered: dict[str, Remembered] = {}
         self._requests = 0
 
     def load(self, records: Mapping[str, list[Any]]) -> None:
-        self.store.load(records, int(self.clock.now()))
+        """Records by collection; `restricted_keys`: {"key", "rights"}, rights being such as `rak_customer_read`."""
+        collections = dict(records)
+        self._restricted |= {given["key"]: given["rights"] for given in collections.pop("restricted_keys", [])}
+        self.store.load(collections, int(self.clock.now()))
 
     # ── who may call ──
 
     def admit(self, call: Call) -> Answer | None:
         key = _key_of(call)
-        if key not in CALLS_PER_SECOND:
+        if key not in CALLS_PER_SECOND and key not in self._restricted:
             said = f"Invalid API Key provided: {_masked(key)}" if key else NO_KEY
             answer = self._refused(call, Refusal(said, status=401), self._request_id())
             answer.headers["WWW-Authenticate"] = 'Basic realm="Stripe"'
             return answer
         if self.limits and not self._within_limits(key, call):
             return self.failure(call, 429)
-        return None
+        beyond = key in self._restricted and refusal(_masked(key), self._restricted[key], call.method, call.path, ACCOUNT["id"])
+        return self._refused(call, beyond, self._request_id()) if beyond else None
 
     def _within_limits(self, key: str, call: Call) -> bool:
         endpoint = call.path
         for value in call.args.values():
             endpoint = endpoint.replace(value, "{id}")
-        whole = self._rates.setdefault(key, RollingLimit(CALLS_PER_SECOND[key], 1))
+        allowed = CALLS_PER_SECOND.get(key) or CALLS_PER_SECOND[TEST_KEY if "_test_" in key else LIVE_KEY]
+        whole = self._rates.setdefault(key, RollingLimit(allowed, 1))
         own = self._rates.setdefault(f"{call.method} {endpoint}", RollingLimit(ENDPOINT_CALLS_PER_SECOND, 1))
         return own.remaining(call.now) > 0 and whole.take(call.now) and own.take(call.now)
 

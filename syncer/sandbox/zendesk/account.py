@@ -44,6 +44,7 @@ class Account:
         self.tables["ticket_metrics"] = Table("ticket_metrics", hides=False)
         self.metric_of: dict[int, int] = {}
         self.jobs = Jobs()
+        self.operator = dict(OPERATOR)
         self.created_once: dict[str, tuple[bytes, int]] = {}
 
     def load(self, collections: Mapping[str, list[Any]], now: float) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from syncer.sandbox.server import Answer, Call, Route
-from syncer.sandbox.zendesk.account import OPERATOR, Account
+from syncer.sandbox.zendesk.account import Account
 from syncer.sandbox.zendesk.paging import number, page_of
 from syncer.sandbox.zendesk.refusals import coded, not_found
 from syncer.sandbox.zendesk.tables import Record, Table, instant, iso
@@ -28,7 +28,7 @@ class Reading:
         self.account = account
 
     def routes(self) -> Iterable[Route]:
-        yield Route("GET", "/api/v2/users/me", lambda _: Answer({"user": OPERATOR}, rows=1))
+        yield Route("GET", "/api/v2/users/me", lambda _: Answer({"user": self.account.operator}, rows=1))
         yield Route("GET", "/api/v2/tickets/{id}/metrics", self.metrics_of_ticket)
         yield Route("GET", "/api/v2/organizations/search", self.look_up("organizations", ("external_id", "name")))
         yield Route("GET", "/api/v2/users/search", self.look_up("users", ("external_id", "query")))

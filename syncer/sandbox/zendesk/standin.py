@@ -3,7 +3,7 @@
 Every path is there with and without `.json`. It does NOT imitate: comments and audits after a ticket's first (an update
 answers an empty audit); ticket fields and forms, views, macros, triggers, SLAs, schedules, memberships, Talk, ticket
 events and metric events (empty lists); Help Center, community, Chat; writing users (bulk import is closed, as at first
-with Zendesk); survey responses (the new CSAT); merging; scopes; limits per endpoint other than those of the exports;
+with Zendesk); survey responses (the new CSAT); merging; limits per endpoint other than those of the exports;
 `/search` beyond simple terms. Bulk jobs do their work at once, only their status takes its time.
 """
 
@@ -13,7 +13,7 @@ import base64
 import math
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -27,6 +27,7 @@ from syncer.sandbox.zendesk.neighbours import Neighbours
 from syncer.sandbox.zendesk.organizations import Organizations
 from syncer.sandbox.zendesk.reading import Reading
 from syncer.sandbox.zendesk.refusals import Refusal, coded, titled, too_many_calls
+from syncer.sandbox.zendesk.scopes import WHOLE, beyond
 from syncer.sandbox.zendesk.search import Search
 from syncer.sandbox.zendesk.tickets import Tickets
 
@@ -56,7 +57,8 @@ class ZendeskStandin:
         self._all = RollingLimit(PER_MINUTE, 60)
         self._exports = RollingLimit(EXPORTS_PER_MINUTE, 60)
         self._samples = RollingLimit(SAMPLES_PER_20_MINUTES, 1200)
-        self._tokens: dict[str, float] = {}
+        self._tokens: dict[str, tuple[float, list[str]]] = {}
+        self._client_scopes: list[str] | None = None
 
     def routes(self) -> Iterable[Route]:
         yield Route("POST", "/oauth/tokens", self._guarded(self._give_token))
@@ -133,13 +135,20 @@ class ZendeskStandin:
     def _check_credentials(self, call: Call) -> None:
         given = call.headers.get("authorization", "")
         if given in (BASIC, f"Bearer {TOKEN}"):
+            self._check_rights(call, WHOLE)
             return
         if given.startswith("Bearer "):
-            if self._tokens.get(given.removeprefix("Bearer "), 0) > call.now:
+            until, scopes = self._tokens.get(given.removeprefix("Bearer "), (0, WHOLE))
+            if until > call.now:
+                self._check_rights(call, scopes)
                 return
             text = "The access token provided is expired, revoked, malformed or invalid for other reasons."
             raise Refusal(401, {"error": "invalid_token", "error_description": text})
         raise Refusal(401, {"error": "Couldn't authenticate you"})
+
+    def _check_rights(self, call: Call, scopes: Collection[str]) -> None:
+        if refused := beyond(call, scopes, self._account.operator["role"]):
+            raise refused
 
     def _count(self, call: Call) -> None:
         limit = self._export_limit(call)
@@ -165,8 +174,10 @@ class ZendeskStandin:
             text = f"expires_in must be between {TOKEN_SECONDS[0]} and {TOKEN_SECONDS[-1]}"
             raise Refusal(400, {"error": "invalid_request", "error_description": text})
         token = secrets.token_hex(32)
-        self._tokens[token] = call.now + seconds
-        scope = given.get("scope") or "read write"
+        asked = (given.get("scope") or "read write").split()
+        scopes = [scope for scope in asked if self._client_scopes is None or scope in self._client_scopes]
+        self._tokens[token] = (call.now + seconds, scopes)
+        scope = " ".join(scopes)
         return Answer({"access_token": token, "token_type": "bearer", "scope": scope, "expires_in": seconds}, 201)
 
     def _jobs(self, call: Call) -> Answer:
@@ -195,8 +206,12 @@ class ZendeskStandin:
         return given
 
     def load(self, records: Mapping[str, list[Any]]) -> None:
-        """Records by resource; tickets bring their `metric_set`."""
-        self._account.load(records, self.clock.now())
+        """Records by resource; tickets bring their `metric_set`. `operator`: of the user that all credentials act for; `client_scopes`: all
+        that tokens of the OAuth client get, whatever they ask for."""
+        resources = dict(records)
+        self._account.operator |= dict(resources.pop("operator", {}))
+        self._client_scopes = resources.pop("client_scopes", self._client_scopes)
+        self._account.load(resources, self.clock.now())
 
     def reset(self) -> None:
         self._account.reset()

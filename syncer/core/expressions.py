@@ -150,7 +150,9 @@ def inspect(tokens: Sequence[Token], columns: Mapping[str, Column]) -> None:
     if tokens and tokens[0].token_type in STATEMENTS and tokens[0].text.lower() not in columns:
         raise Refused(Fault(tokens[0].start, f"{tokens[0].text.upper()} begins a statement; write a value"))
     opened: list[Token] = []
-    for token in tokens:
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if before and before.token_type is token.token_type is TokenType.STRING:
+            raise Refused(Fault(token.start, "two texts stand side by side; a comma or || is missing"))
         if token.token_type is TokenType.SEMICOLON:
             raise Refused(Fault(token.start, "one expression only; remove the ;"))
         if token.token_type is not TokenType.STRING and re.search("[\u2018\u2019\u201c\u201d]", token.text):

@@ -78,7 +78,9 @@ class Walk:
         self.faults: list[Fault] = []
         self.used: set[str] = set()
 
-    def part(self, node: Node) -> Part:
+    def part(self, node: Node | None) -> Part:
+        if node is None:
+            raise Refused(Fault(0, "a value is missing here; write it"))
         allowed = self.rule_of(node)
         if isinstance(allowed, str):
             return self.refuse(node, allowed)

@@ -145,8 +145,9 @@ def count_query(fields: Iterable[MappedField]) -> str:
 def change_query(fields: Sequence[MappedField], currencies: Currencies = Currencies()) -> str:
     """Accounts with any change, by id: account_id, account_name, then state, current text, wanted text and unit of each field."""
     columns = ", ".join(
-        f"{_name(field.key + '__state')}, {_name('raw__' + field.key)}, CAST({_name(field.key)} AS VARCHAR), {unit_query(field, currencies)}"
+        f"{_name(field.key + '__state')}, {_name('raw__' + field.key)}, CAST({_name(field.key)} AS VARCHAR), {unit}"
         for field in fields
+        for unit in [unit_query(field, currencies)]
     )
     return f"SELECT account_id, account_name, {columns} FROM cells WHERE {any_change(fields)} ORDER BY account_id"
 

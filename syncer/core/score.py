@@ -53,8 +53,8 @@ def contributions_query(health: Health, relation: str) -> str:
     """A row per account that a model applies to and input that counts, in the order of the file.
 
     account_id, version, part, input, label, measured (text), reads (sentence), points DECIMAL(6,3) from 0 to 100,
-    weight_pct DECIMAL(8,4) once missing inputs gave theirs away, contribution DECIMAL(5,1). What was not measured has
-    nulls and weight 0. The contributions of an account sum to its score; without a score all are null.
+    weight_pct DECIMAL(8,4) once missing inputs gave theirs away, contribution DECIMAL(5,1), most DECIMAL(5,1), which full points would
+    give. What was not measured has nulls and weight 0. The contributions of an account sum to its score; without a score all are null.
     """
     steps = _steps(health, relation, None)
     steps["contributions"] = _contributions(health)
@@ -68,7 +68,8 @@ def contributions_query(health: Health, relation: str) -> str:
         "SELECT c.account_id, n.version, n.part, n.input, n.label, "
         f"{reasons.by_input(health, reasons.measured)} AS measured, "
         f"{reasons.by_input(health, reasons.phrase)} AS reads, {_points('c.points', 3, 6)} AS points, "
-        f"{_points('c.weight', 4, 8)} AS weight_pct, {_points('c.tenths', 1, 5)} AS contribution\n"
+        f"{_points('c.weight', 4, 8)} AS weight_pct, {_points('c.tenths', 1, 5)} AS contribution, "
+        f"{_points('CASE WHEN c.tenths IS NOT NULL THEN c.most END', 1, 5)} AS most\n"
         "FROM contributions AS c JOIN named AS n ON n.model = c.model AND n.place = c.place\n"
         "ORDER BY c.account_id, c.place"
     )

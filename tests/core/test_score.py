@@ -132,10 +132,10 @@ def test_contributions_say_what_was_measured() -> None:
     rows = engine.execute(contributions_query(SMALL, "base")).fetchall()
     version = SMALL.models[1].version
     assert rows == [
-        ("a00000", version, "use", "wau", "Weekly users", "5", "5 weekly users", 25, 40, 10),
-        ("a00000", version, "use", "mau", "Monthly users", "30", "Monthly users: 30", 100, 20, 20),
-        ("a00000", version, "standing", "payment", "Payment", None, None, None, 0, None),
-        ("a00000", version, "standing", "urgent", "Urgent tickets", "1", "one urgent ticket", 50, 40, 20),
+        ("a00000", version, "use", "wau", "Weekly users", "5", "5 weekly users", 25, 40, 10, 40),
+        ("a00000", version, "use", "mau", "Monthly users", "30", "Monthly users: 30", 100, 20, 20, 20),
+        ("a00000", version, "standing", "payment", "Payment", None, None, None, 0, None, None),
+        ("a00000", version, "standing", "urgent", "Urgent tickets", "1", "one urgent ticket", 50, 40, 20, 40),
     ]
 
 

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -28,6 +29,7 @@ COMMANDS = {
     "sandbox": "stand_ins",
     "score": "jobs",
     "sync": "jobs",
+    "try": "try_out",
     "undo": "carry_out",
 }
 """Each command and the module of this package that holds it, imported when the command is used: what is not asked for costs no time."""
@@ -44,7 +46,8 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"{__name__}.{COMMANDS[cmd_name]}"), cmd_name)
+        attribute = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        found: click.Command = getattr(import_module(f"{__name__}.{COMMANDS[cmd_name]}"), attribute)
         return found
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

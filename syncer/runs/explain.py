@@ -65,7 +65,7 @@ class Explanation(msgspec.Struct, frozen=True):
 def explain(run: Run, crm: str, account: str, field: str | None) -> list[Explanation]:
     """The explanation of one field, or of every field that has a value. `account` is a CRM id, a key, or (part of) a name. No network."""
     with proposing(run, crm) as proposal:
-        account_id, name = _find(proposal, account)
+        account_id, name = find_account(proposal, account)
         by_key = {mapped.key: mapped for mapped in proposal.fields}
         if field is not None and field not in by_key:
             raise UsageError(f"{field} is not a mapped field{did_you_mean(field, by_key)}")
@@ -73,7 +73,7 @@ def explain(run: Run, crm: str, account: str, field: str | None) -> list[Explana
         return [_explain(run, proposal, account_id, name, mapped) for mapped in chosen]
 
 
-def _find(proposal: Proposal, account: str) -> tuple[str, str]:
+def find_account(proposal: Proposal, account: str) -> tuple[str, str]:
     exact = "SELECT DISTINCT account_id, account_name FROM cells LEFT JOIN crm.key USING (account_id) WHERE account_id = $a OR value = $a"
     for query in (
         exact,

@@ -98,14 +98,27 @@ def flat(name: str) -> str:
 
 def steps(text: str, columns: Mapping[str, Column]) -> Iterator[tuple[str, Expression]]:
     """The parts of an expression that have a value of their own, the innermost first; columns and the whole are left out."""
+    whole = parsed(text, columns)
     found: dict[str, Expression] = {}
-    whole, *nodes = parsed(text, columns).walk(bfs=False)
-    for node in reversed(nodes):
-        written = "" if isinstance(node, PLAIN) else node.sql(dialect="duckdb", comments=False)
-        part = check(written, columns) if written and written != whole.sql(dialect="duckdb", comments=False) else []
+    for node in _inner_first(whole):
+        written = "" if node is whole or isinstance(node, PLAIN) else _written(node)
+        part = check(written, columns) if written else []
         if isinstance(part, Expression) and part.columns:
             found.setdefault(written, part)
+    found.pop(_written(whole), None)
     yield from list(found.items())[:MOST_STEPS]
+
+
+def _inner_first(node: exp.Expr) -> Iterator[exp.Expr]:
+    for child in node.iter_expressions():
+        yield from _inner_first(child)
+    yield node
+
+
+def _written(node: exp.Expr) -> str:
+    """A part of an expression as ops write it."""
+    today = node.transform(lambda part: exp.Anonymous(this="TODAY") if isinstance(part, exp.CurrentDate) else part)
+    return today.sql(dialect="duckdb", comments=False)
 
 
 def spread(kind: Kind, values: Sequence[tuple[str, int]], most: int = BARS) -> Spread:
@@ -121,8 +134,8 @@ def spread(kind: Kind, values: Sequence[tuple[str, int]], most: int = BARS) -> S
         return Spread()
     numeric = kind is not Kind.DATE
     ordered = sorted(values, key=(lambda pair: Decimal(pair[0])) if numeric else lambda pair: pair[0])
-    ends = [canonical(text) for text in (ordered[0][0], _at(ordered, 50), ordered[-1][0])]
-    return Spread(*ends, bars=tuple(_bars([(Decimal(text), count) for text, count in ordered], most)) if numeric else ())
+    low, middle, high = (canonical(text) for text in (ordered[0][0], _at(ordered, 50), ordered[-1][0]))
+    return Spread(low, middle, high, bars=tuple(_bars([(Decimal(text), count) for text, count in ordered], most)) if numeric else ())
 
 
 def _at(ordered: Sequence[tuple[Value, int]], pct: int) -> Value:

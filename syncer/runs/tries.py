@@ -42,8 +42,11 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Tried(msgspec.Struct, frozen=True):
-    """What an expression gives. `accounts` = `filled` + `held` + `nothing`, None while no account was read; `reasons` says why some are
-    held, `unmatched` how many of those with nothing have nothing at a source; `currencies` what money is in; `compared` is the field that it was tried for."""
+    """What an expression gives. `accounts` = `filled` + `held` + `nothing`, None while no account was read.
+
+    `reasons`: why some are held. `unmatched`: how many of those with nothing have nothing at a source. `currencies`: what money is in.
+    `compared`: the field that it was tried for.
+    """
 
     expression: str
     kind: str

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 
+from syncer.core.churn import WHOLE
 from syncer.core.plan import Held
 from syncer.core.report import freshness, matches
 from syncer.core.report.calls import Calls, Spent
@@ -42,7 +43,7 @@ def report(run: Run, crms: Sequence[str], months: int) -> Report:
             run.as_of,
             [_of_crm(run, proposal) for proposal in proposals],
             _freshness(run, first, past),
-            Revenue(told.periods, told.problems, overview.revenue),
+            Revenue([period for period in told.periods if period.segment == WHOLE], told.problems, overview.revenue),
             health(run, first, overview, outcomes(run, first, told)),
             Calls(run.as_of, _spent(past)),
             _problems(run, proposals, past),

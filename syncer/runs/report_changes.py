@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from syncer.core.cells import MappedField
+from syncer.core.plan_words import value_text
 from syncer.core.report import changes as told
 from syncer.core.report.changes import Changes, Edit, FieldWrites, Mover, Step
 from syncer.core.report.layout import DAY, Label
@@ -15,6 +16,7 @@ from syncer.words import when
 
 WEEK = 7 * DAY
 SHOWN_FACTS = 3
+PAID_IN = "stripe.currency"
 
 Facts = Mapping[str, Mapping[str, str]]
 
@@ -54,17 +56,23 @@ def _movers(run: Run, proposal: Proposal, labels: Mapping[str, Label]) -> list[M
     cells = proposal.engine.rows(told.CELLS, {"accounts": ids})
     then, now = _facts(run, proposal.crm, ids)
     found = []
-    for account, name, *_ in accounts:
+    for account, name, currency, *_ in accounts:
         own = {row[1]: row for row in cells if row[0] == account and row[1] in labels}
-        steps = [
-            Step(labels[field.key], own[field.key][2], own[field.key][3], _why(run, field, then.get(account), now.get(account)))
-            for field in proposal.fields
-            if field.key in own
-        ]
+        fields = sorted((field for field in proposal.fields if field.key in own), key=lambda field: field.key not in keys.values())
+        steps = []
+        for field in fields:
+            old, new = (_shown(field, text, currency) for text in own[field.key][2:4])
+            steps.append(Step(labels[field.key], old, new, _why(run, field, then.get(account), now.get(account))))
         if steps:
             last = max(own.values(), key=lambda row: row[4])
             found.append(Mover(account, name, steps, last[4], last[5]))
     return found
+
+
+def _shown(field: MappedField, text: str | None, currency: str | None) -> str | None:
+    """The value with its unit; money that is in what the customer pays, with that currency."""
+    money = currency.upper() if currency and field.currency == PAID_IN else None
+    return None if text is None else value_text(text, field.spec.type, money or field.unit)
 
 
 def _key_of(proposal: Proposal, column: str) -> str:

@@ -66,7 +66,7 @@ class Calls(msgspec.Struct, frozen=True):
         if known is None:
             return "not known"
         limit, used = known
-        return [bar(used / limit if limit else 0), f"{used:,} of {limit:,} ({share(used, limit)})"]
+        return [f"{used:,} of {limit:,} ({share(used, limit)})", bar(used / limit if limit else 0)]
 
     def _by_run(self) -> Html:
         columns = (Column("Run"), *(Column(VENDOR_NAMES[vendor], figures=True) for vendor in self.vendors))

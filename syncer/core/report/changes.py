@@ -15,6 +15,8 @@ from syncer.core.report.layout import Column, Label, counted, folded, left_out, 
 
 SHOWN_ACCOUNTS = 15
 SHOWN_EDITS = 15
+SHOWN_STEPS = 2
+"""Of an account at a glance."""
 
 WRITTEN = """
 WITH touched AS (
@@ -35,7 +37,7 @@ SELECT
   account_id, field, FIRST(old ORDER BY instant) AS old, LAST(value ORDER BY instant) AS new, MAX(instant) AS instant,
   LAST(run ORDER BY instant) AS run
 FROM report.written
-WHERE place > 1 OR old IS NOT NULL
+WHERE place > 1
 GROUP BY account_id, field
 HAVING FIRST(old ORDER BY instant) IS DISTINCT FROM LAST(value ORDER BY instant)"""
 
@@ -52,7 +54,7 @@ step AS (
   FROM report.moved
 )
 SELECT
-  s.account_id, ANY_VALUE(c.account_name), ANY_VALUE(c.health__reasons),
+  s.account_id, ANY_VALUE(c.account_name), ANY_VALUE(c.stripe__currency),
   MAX(CASE WHEN s.field = $mrr THEN s.size / t.mrr END) AS paid, MAX(CASE WHEN s.field = $score THEN s.size END) AS scored
 FROM step AS s JOIN cells AS c ON c.account_id = s.account_id LEFT JOIN total AS t ON t.stripe__currency = c.stripe__currency
 GROUP BY s.account_id
@@ -64,8 +66,8 @@ CELLS = "SELECT account_id, field, old, new, instant, run FROM report.moved WHER
 
 
 def edits_query(numbers: Sequence[str]) -> str:
-    """What people changed and a run then wrote over: account_id, name, field, what we had written, what stood there, what was written again,
-    the instant. `numbers` are the fields that are compared as numbers."""
+    """What people changed and a run then wrote over: account_id, name, field, what we had written, what stood there, what was written
+    again, the instant. `numbers` are the fields that are compared as numbers."""
     same = " OR ".join(["w.old IS NOT DISTINCT FROM w.known", *([_same_number(numbers)] if numbers else [])])
     return f"""SELECT w.account_id, c.account_name, w.field, w.known, w.old, w.value, w.instant FROM report.written AS w
 JOIN cells AS c ON c.account_id = w.account_id WHERE w.place > 1 AND NOT ({same}) ORDER BY w.instant DESC, c.account_name, w.field"""
@@ -77,7 +79,10 @@ def _same_number(fields: Sequence[str]) -> str:
 
 
 def waiting_query(fields: Sequence[tuple[str, str]]) -> str:
-    """What people changed since the last run: account_id, name, field, what history has, what stands in the CRM. `fields`: key, SQL type."""
+    """What people changed since the last run: account_id, name, field, what history has, what stands in the CRM.
+
+    `fields`: key, SQL type.
+    """
     each = " UNION ALL ".join(
         f"""SELECT c.account_id, c.account_name, h.field, h.value, c."raw__{key}" FROM cells AS c
   JOIN report.last AS h ON h.account_id = c.account_id AND h.field = '{key}'
@@ -112,13 +117,23 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Mover(msgspec.Struct, frozen=True):
-    """One account, its steps, and the instant and run of the last of them."""
+    """One account, its steps, the one that says most first, and the instant and run of the last of them."""
 
     id: str
     name: str
     steps: Sequence[Step]
     at: int
     run: str
+
+    def html(self) -> Html:
+        told = [(step.label.html(), " ", _value(step.old), " → ", _value(step.new)) for step in self.steps[:SHOWN_STEPS]]
+        more = len(self.steps) - len(told)
+        parts = [[" · " if number else None, text] for number, text in enumerate(told)]
+        headline = tag("span", parts, f" · {counted(more, 'more field')}" if more else None, class_="aside")
+        columns = (Column("Field"), Column("Was"), Column("Is now"), *([Column("Why")] if any(step.why for step in self.steps) else []))
+        rows = [(step.label.html(), _value(step.old), _value(step.new), step.why)[: len(columns)] for step in self.steps]
+        said = note("Last written ", moment(self.at), f" by run {self.run}; record {self.id}.")
+        return folded([tag("strong", name(self.name)), " ", headline], table("Every field that changed", columns, rows), said)
 
 
 class Edit(msgspec.Struct, frozen=True):
@@ -145,8 +160,8 @@ class Changes(msgspec.Struct, frozen=True):
     waited: int
     waiting: Sequence[Edit]
 
-    def html(self, title: str) -> Html:
-        return part(title, self._by_field(), self._movers(), self._edits())
+    def html(self, title: str, *, movers: bool = True) -> Html:
+        return part(title, self._movers() if movers else None, self._edits(), self._by_field())
 
     def _by_field(self) -> Node:
         if not self.fields:
@@ -162,10 +177,10 @@ class Changes(msgspec.Struct, frozen=True):
         )
 
     def _movers(self) -> Node:
-        if not self.movers:
-            return note("No value that was there before became another.") if self.fields else None
         heading = tag("h4", "The accounts that moved most")
-        return (heading, [_mover(mover) for mover in self.movers], note(left_out(self.accounts - len(self.movers), "account")))
+        if not self.movers:
+            return (heading, note("No value became another since it was first written.")) if self.fields else None
+        return (heading, [mover.html() for mover in self.movers], note(left_out(self.accounts - len(self.movers), "account")))
 
     def _edits(self) -> Node:
         if not self.edited and not self.waited:
@@ -185,19 +200,6 @@ class Changes(msgspec.Struct, frozen=True):
             caption = f"{counted(self.edited, 'value')} that people changed and a run wrote again"
             found.append(table(caption, columns, again, left_out(self.edited - len(again), "value")))
         return found
-
-
-def _mover(mover: Mover) -> Html:
-    columns = (Column("Field"), Column("Was"), Column("Is now"), Column("Why"))
-    rows = [(step.label.html(), _value(step.old), _value(step.new), step.why) for step in mover.steps]
-    fields = tag("span", counted(len(rows), "field"), class_="aside")
-    return tag(
-        "div",
-        tag("h5", name(mover.name), " ", fields),
-        table(f"What changed for {mover.name}", columns, rows),
-        note("Last written ", moment(mover.at), f" by run {mover.run}; record {mover.id}."),
-        class_="mover",
-    )
 
 
 def _value(text: str | None) -> Node:

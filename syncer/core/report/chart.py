@@ -50,7 +50,7 @@ PATTERNS = tag(
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """Bars side by side, one for each name of `months`; `stacks` are values by kind, below the line when negative. `kinds`: kind → words."""
+    """Bars side by side, one for each of `months`; `stacks` are values by kind, below the line when negative. `kinds`: kind → words."""
 
     anchor: str
     title: str
@@ -125,7 +125,8 @@ class Chart(msgspec.Struct, frozen=True):
                 continue
             middle = _at(LEFT + slot * (number + 0.5))
             found.append(tag("text", month[5:7], x=middle, y=HEIGHT - BOTTOM + 14, class_="name"))
-            if month[:4] != year:
+            follows = self.months[number + every][:4] if number + every < len(self.months) else month[:4]
+            if month[:4] != year and month[:4] == follows:  # else the next name is too near for another year
                 year = month[:4]
                 found.append(tag("text", year, x=middle, y=HEIGHT - BOTTOM + 28, class_="name"))
         return found

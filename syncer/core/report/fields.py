@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from syncer.core.markup import Html, join
-from syncer.core.report.layout import Column, Label, bar, note, part, share, table
+from syncer.core.report.layout import Column, Label, bar, folded, note, part, prose, share, table
 
 
 class Fill(msgspec.Struct, frozen=True):
@@ -30,7 +30,7 @@ class Fields(msgspec.Struct, frozen=True):
         """Fields that no account has a value of."""
         return [fill for fill in self.fills if not fill.filled and self.accounts]
 
-    def html(self, title: str) -> Html:
+    def html(self, title: str, *, begins_open: bool) -> Html:
         columns = (
             Column("Field"),
             Column("Name in the CRM"),
@@ -41,11 +41,13 @@ class Fields(msgspec.Struct, frozen=True):
             (
                 fill.label.html(),
                 fill.name,
-                [bar(fill.filled / self.accounts if self.accounts else 0), f"{fill.filled:,} ({share(fill.filled, self.accounts)})"],
+                [f"{fill.filled:,} ({share(fill.filled, self.accounts)})", bar(fill.filled / self.accounts if self.accounts else 0)],
                 f"{fill.held:,}",
             )
             for fill in self.fills
         ]
         empty = join([fill.label.html() for fill in self.empty], ", ")
-        never = note("No account has any value of: ", empty, ". Is the source set up and mapped?") if self.empty else None
-        return part(title, never, table(f"How many of {self.accounts:,} accounts have a value of each field", columns, rows))
+        why = prose(". Where that is not meant, `syncer explain ACCOUNT FIELD` says why.")
+        never = note("No account has any value of: ", empty, why) if self.empty else None
+        shown = table(f"How many of {self.accounts:,} accounts have a value of each field", columns, rows)
+        return part(title, never, folded(f"All {len(self.fills)} fields", shown, begins_open=begins_open))

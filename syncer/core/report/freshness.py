@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median_low
 
 import msgspec
@@ -39,7 +40,7 @@ class Freshness(msgspec.Struct, frozen=True):
     def usual_gap(self) -> int | None:
         """What mostly lies between two runs; None when there are too few to tell."""
         instants = sorted(set(self.began), reverse=True)
-        gaps = [newer - older for newer, older in zip(instants, instants[1:], strict=False)]
+        gaps = [newer - older for newer, older in pairwise(instants)]
         return median_low(gaps) if len(gaps) > 1 else None
 
     @property
@@ -87,7 +88,7 @@ class Freshness(msgspec.Struct, frozen=True):
         if read.at is None:
             return NOTHING
         age = max(self.now - read.at, 0)
-        return f"{span(age)} old" + (" – too old" if self._is_old(read) else "")
+        return f"{span(age)} old" + (": too old" if self._is_old(read) else "")
 
 
 def through(vendor: str, at: int | None, newest_day: str | None) -> str | None:

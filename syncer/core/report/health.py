@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import msgspec
 
@@ -111,7 +112,7 @@ class Health(msgspec.Struct, frozen=True):
         whole = sum(self.counts.values()) + self.unscored
         ends = [band.begins for band in self.bands]
         rows: list[Sequence[Node]] = [
-            (band.label.html(), _range(band, ends), f"{count:,}", [bar(count / whole if whole else 0, f"band{place}"), share(count, whole)])
+            (band.label.html(), _range(band, ends), f"{count:,}", [share(count, whole), bar(count / whole if whole else 0, f"band{place}")])
             for place, band in enumerate(self.bands)
             for count in [self.counts.get(band.name, 0)]
         ]
@@ -120,7 +121,7 @@ class Health(msgspec.Struct, frozen=True):
                 "Not scored",
                 "too little measured",
                 f"{self.unscored:,}",
-                [bar(self.unscored / whole if whole else 0, "none"), share(self.unscored, whole)],
+                [share(self.unscored, whole), bar(self.unscored / whole if whole else 0, "none")],
             )
         )
         columns = (Column("Band"), Column("Score"), Column("Accounts", figures=True), Column("Share of all accounts", figures=True))
@@ -141,7 +142,7 @@ class Health(msgspec.Struct, frozen=True):
                 driver.label.html(),
                 driver.part.html(),
                 f"{driver.hurt:,} of {driver.measured:,}",
-                [bar(driver.taken / most), f"{driver.taken / driver.hurt:.1f}" if driver.hurt else "0"],
+                [f"{driver.taken / driver.hurt:.1f}" if driver.hurt else "0", bar(driver.taken / most)],
             )
             for driver in self.drivers
         ]
@@ -191,7 +192,7 @@ class Health(msgspec.Struct, frozen=True):
             )
         columns = (
             Column("Band at the start of a month"),
-            *(Column(text, figures=True) for text in ("Accounts × months", "Left in that month", "Paid more")),
+            *(Column(text, figures=True) for text in ("Accounts, once a month", "Left in that month", "Paid more")),
         )
         rows = [
             (
@@ -212,9 +213,10 @@ class Health(msgspec.Struct, frozen=True):
         """Whether who is in worse health leaves more often; nothing is claimed from a few."""
         left = sum(each.left for each in self.outcomes)
         if left < ENOUGH_LEFT:
-            return f"Only {counted(left, 'account')} left in these months: too few to say whether the score tells who will (it takes {ENOUGH_LEFT})."
+            few = f"Only {counted(left, 'account')} left in these months"
+            return f"{few}: too few to say whether the score tells who will; {ENOUGH_LEFT} would do."
         rates = [Fraction(each.left, each.accounts) for each in self.outcomes if each.accounts]
-        if all(better <= worse for better, worse in zip(rates, rates[1:], strict=False)):
+        if all(better <= worse for better, worse in pairwise(rates)):
             return f"Yes so far: the worse the band, the more left ({percent(rates[0])} of the best, {percent(rates[-1])} of the worst)."
         return "Not as it should: some better band lost a larger share than a worse one. Look at the weights in mappings/health.yaml."
 

@@ -11,6 +11,7 @@ import msgspec
 
 from syncer.core.churn import decimals
 from syncer.core.markup import Html, Node, tag
+from syncer.core.plan_words import harmless
 from syncer.words import when
 from syncer.words.money import exponent, money_text
 
@@ -89,14 +90,19 @@ def bar(share: Decimal | Fraction | float, style: str = "") -> Html:
     return tag("span", tag("span", style=f"width:{width}", class_=style or None), class_="track", aria_hidden="true")
 
 
-def folded(summary: Node, *body: Node) -> Html:
+def folded(summary: Node, *body: Node, begins_open: bool = False) -> Html:
     """What opens on demand; open on paper."""
-    return tag("details", tag("summary", summary), body)
+    return tag("details", tag("summary", summary), body, open=begins_open)
+
+
+def prose(text: str) -> list[Node]:
+    """A sentence from elsewhere; what stands between backticks is something to type."""
+    return [tag("code", words) if number % 2 else words for number, words in enumerate(text.split("`"))]
 
 
 def name(text: str) -> Html:
     """A name from outside, in whatever direction its script runs."""
-    return tag("bdi", text or "without a name")
+    return tag("bdi", harmless(text) or "without a name")
 
 
 def left_out(count: int, noun: str, plural: str = "") -> str:
@@ -125,7 +131,8 @@ def share(over: int, under: int) -> str:
 def percent(rate: Fraction | None) -> str:
     if rate is None:
         return NOTHING
-    shown = decimals(rate * 100, 0 if abs(rate) >= Fraction(1, 10) or not rate else 1)
+    small = 0 < abs(rate) < Fraction(1, 10)
+    shown = f"{decimals(rate * 100, 1 if small else 0)}".removesuffix(".0")
     return f"{shown} %".replace("-", MINUS)
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 import msgspec
 
 from syncer.core.markup import Html, Node
-from syncer.core.report.layout import Column, bar, counted, left_out, money, name, note, part, share, table
+from syncer.core.report.layout import Column, bar, counted, folded, left_out, money, name, note, part, prose, share, table
 from syncer.words.vendors import VENDOR_NAMES
 
 SHOWN_OBJECTS = 15
@@ -37,7 +37,9 @@ ORDER BY d.kind, part DESC NULLS LAST, d.source, d.name, d.source_id"""
 AT_STAKE = f"""WITH {_PAID}
 SELECT p.currency, COUNT(*), SUM(p.mrr_minor), (SELECT SUM(mrr_minor) FROM paid AS a WHERE a.currency = p.currency)
 FROM paid AS p
-SEMI JOIN (SELECT source_id FROM identity.decision WHERE source = 'stripe' AND kind IN ('held', 'unmatched')) AS d ON d.source_id = p.customer_id
+SEMI JOIN (
+  SELECT source_id FROM identity.decision WHERE source = 'stripe' AND kind IN ('held', 'unmatched')
+) AS d ON d.source_id = p.customer_id
 GROUP BY p.currency ORDER BY 2 DESC, 1"""
 
 
@@ -106,7 +108,7 @@ class Matches(msgspec.Struct, frozen=True):
             (
                 VENDOR_NAMES.get(source.name, source.name),
                 f"{source.whole:,}",
-                [bar(source.matched / source.whole if source.whole else 0), f"{source.matched:,} ({share(source.matched, source.whole)})"],
+                [f"{source.matched:,} ({share(source.matched, source.whole)})", bar(source.matched / source.whole if source.whole else 0)],
                 f"{source.ambiguous:,}",
                 f"{source.unmatched:,}",
                 f"{source.rejected:,}",
@@ -121,11 +123,10 @@ class Matches(msgspec.Struct, frozen=True):
             for source in self.sources
             for rule, count in source.rules
         ]
-        return (
-            table("Matches by the rule that found them", (Column("Rule"), Column("Source"), Column("Matches", figures=True)), rows)
-            if rows
-            else None
-        )
+        if not rows:
+            return None
+        columns = (Column("Rule"), Column("Source"), Column("Matches", figures=True))
+        return folded("Matches by rule", table("Matches by the rule that found them", columns, rows))
 
     def _stakes(self) -> Node:
         if not self.stakes:
@@ -144,16 +145,19 @@ class Matches(msgspec.Struct, frozen=True):
         if not self.ambiguous:
             return None
         columns = (Column("Object"), Column("Source"), Column("Pays a month", figures=True), Column("Why it is held"))
-        rows = [(_named(each), _place(each), _pays(each), each.reason) for each in self.ambiguous]
-        hint = note("Each waits for a person: give the source or the CRM the other's id, as mappings/README.md says.")
-        return [table("Ambiguous: several accounts fit", columns, rows, left_out(self.unclear - len(rows), "object")), hint]
+        rows = [(_named(each), _place(each), _pays(each), prose(each.reason or "")) for each in self.ambiguous]
+        shown = table("Objects that several accounts fit", columns, rows, left_out(self.unclear - len(rows), "object"))
+        hint = note(prose("Each waits for a person: `syncer match` shows them all, `syncer match confirm` decides."))
+        return folded(f"{self.unclear:,} ambiguous", shown, hint)
 
     def _unmatched(self) -> Node:
         if not self.unmatched:
             return None
         columns = (Column("Object"), Column("Source"), Column("Pays a month", figures=True))
         rows = [(_named(each), _place(each), _pays(each)) for each in self.unmatched]
-        return table("Unmatched: no account fits", columns, rows, left_out(self.alone - len(rows), "object"))
+        return folded(
+            f"{self.alone:,} unmatched", table("Objects that no account fits", columns, rows, left_out(self.alone - len(rows), "object"))
+        )
 
 
 def sources_of(counts: Sequence[tuple[str, str, int]], rules: Sequence[tuple[str, str, int]]) -> list[Source]:

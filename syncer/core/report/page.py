@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 import msgspec
@@ -20,6 +20,8 @@ from syncer.core.report.revenue import Revenue
 from syncer.words.vendors import VENDOR_NAMES
 
 MOST_OF_ALLOWANCE = 0.8
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""What a browser may load for the page: nothing."""
 
 
 class CrmTold(msgspec.Struct, frozen=True):
@@ -30,6 +32,17 @@ class CrmTold(msgspec.Struct, frozen=True):
     changes: Changes
     matches: Matches
     fields: Fields
+
+    def troubles(self) -> Iterator[tuple[str, str]]:
+        """What someone should look at, and the chapter that it stands in."""
+        if self.matches.unclear:
+            yield f"{counted(self.matches.unclear, 'source object')} fit several accounts and wait for a person", "matching"
+        if self.matches.stakes:
+            yield at_stake_text(self.matches.stakes), "matching"
+        if self.changes.waited:
+            yield f"{counted(self.changes.waited, 'value')} changed by people since the last run", "changes"
+        if self.fields.empty:
+            yield f"{counted(len(self.fields.empty), 'field')} that no account has any value of", "fields"
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -62,6 +75,7 @@ def render(report: Report) -> str:
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="robots", content="noindex"),
+        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
         tag("title", "syncer report"),
         tag("style", Html(files(__package__).joinpath("report.css").read_text(encoding="utf-8"))),
     )
@@ -117,31 +131,29 @@ def _attention(report: Report) -> Html:
     return tag("section", tag("h2", f"{counted(len(found), 'thing needs', 'things need')} attention"), tag("ul", items), class_="attention")
 
 
-def _troubles(report: Report) -> list[tuple[str, str]]:
-    problems, found = report.problems, []
-    newest = report.calls.runs[0] if report.calls.runs else None
-    if problems.failures and newest and problems.failures[0].run == newest.run:
-        found.append((f"The latest run failed: {problems.failures[0].error}", "problems"))
+def _troubles(report: Report) -> Iterator[tuple[str, str]]:
+    """What is wrong besides age, each with its chapter."""
+    problems, latest = report.problems, report.calls.runs[:1]
+    if problems.failures and latest and problems.failures[0].run == latest[0].run:
+        yield f"The latest run failed: {problems.failures[0].error}", "problems"
     elif problems.failures:
-        found.append((f"{counted(len(problems.failures), 'run')} of the latest {problems.runs:,} failed", "problems"))
+        yield f"{counted(len(problems.failures), 'run')} of the latest {problems.runs:,} failed", "problems"
     if problems.rejected:
-        found.append((f"{counted(problems.rejected, 'record')} rejected by the CRM in the latest run", "problems"))
-    for told in report.crms:
-        where = VENDOR_NAMES[told.crm]
-        if told.matches.unclear:
-            found.append(
-                (f"{where}: {counted(told.matches.unclear, 'source object')} fit several accounts and wait for a person", "matching")
-            )
-        if told.matches.stakes:
-            found.append((f"{where}: {at_stake_text(told.matches.stakes)}", "matching"))
-        if told.changes.waited:
-            found.append((f"{where}: {counted(told.changes.waited, 'value')} changed by people since the last run", "changes"))
-        if told.fields.empty:
-            found.append((f"{where}: {counted(len(told.fields.empty), 'field')} that no account has any value of", "fields"))
+        yield f"{counted(problems.rejected, 'record')} rejected by the CRM in the latest run", "problems"
+    for (text, anchor), names in _of_crms(report.crms).items():
+        yield f"{join_words(names)}: {text}", anchor
     for vendor in report.calls.vendors:
         quota = report.calls.quota(vendor)
         if quota and quota[1] > quota[0] * MOST_OF_ALLOWANCE:
-            found.append((f"{VENDOR_NAMES[vendor]}: {quota[1]:,} of {quota[0]:,} allowed calls are used", "calls"))
+            yield f"{VENDOR_NAMES[vendor]}: {quota[1]:,} of {quota[0]:,} allowed calls are used", "calls"
+
+
+def _of_crms(crms: Sequence[CrmTold]) -> dict[tuple[str, str], list[str]]:
+    """What is to be looked at in a CRM and where it stands, with the names of the CRMs that it is so in."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for told in crms:
+        for trouble in told.troubles():
+            found.setdefault(trouble, []).append(VENDOR_NAMES[told.crm])
     return found
 
 
@@ -157,7 +169,9 @@ def _worst(report: Report) -> str:
 
 def _changes(report: Report) -> Html:
     said = ("What runs wrote since ", moment(report.crms[0].changes.since), ", and what people changed in the CRM.")
-    return chapter("changes", "What changed", said, [told.changes.html(VENDOR_NAMES[told.crm]) for told in report.crms])
+    first = report.crms[0]  # what moves accounts moves them in every CRM
+    parts = [told.changes.html(VENDOR_NAMES[told.crm], movers=told is first) for told in report.crms]
+    return chapter("changes", "What changed", said, parts)
 
 
 def _matching(report: Report) -> Html:
@@ -167,4 +181,6 @@ def _matching(report: Report) -> Html:
 
 def _fields(report: Report) -> Html:
     said = "How many accounts have a value of each field, as the CRM had it when last read."
-    return chapter("fields", "Fields", said, [told.fields.html(VENDOR_NAMES[told.crm]) for told in report.crms])
+    first = report.crms[0]
+    parts = [told.fields.html(VENDOR_NAMES[told.crm], begins_open=told is first) for told in report.crms]
+    return chapter("fields", "Fields", said, parts)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from syncer.core.markup import Html, Node
-from syncer.core.report.layout import Column, Label, chapter, counted, left_out, moment, name, note, part, table
+from syncer.core.report.layout import Column, Label, chapter, counted, left_out, moment, name, note, part, prose, table
 from syncer.words.vendors import VENDOR_NAMES
 
 SHOWN_RUNS, SHOWN_RECORDS, SHOWN_REASONS = 10, 15, 15
@@ -76,7 +76,7 @@ class Problems(msgspec.Struct, frozen=True):
             (
                 [moment(failure.at), f" · {failure.run}"],
                 ", ".join(VENDOR_NAMES[crm] for crm in failure.crms),
-                [failure.error, " (stopped by a limit)" if failure.exit_code == LIMIT_EXCEEDED else ""],
+                [prose(failure.error), " (stopped by a limit)" if failure.exit_code == LIMIT_EXCEEDED else ""],
                 str(failure.exit_code),
             )
             for failure in self.failures[:SHOWN_RUNS]
@@ -101,11 +101,11 @@ class Problems(msgspec.Struct, frozen=True):
         columns = (Column("Why"), Column("CRM"), Column("Values", figures=True), Column("Of"), Column("What to do"))
         rows = [
             (
-                each.reason,
+                prose(each.reason),
                 VENDOR_NAMES[each.crm],
                 f"{each.values:,}",
                 [_some(each.fields), f" of {counted(each.accounts, 'account')}"],
-                _mending(each),
+                prose(_mending(each)),
             )
             for each in self.held[:SHOWN_REASONS]
         ]
@@ -114,14 +114,14 @@ class Problems(msgspec.Struct, frozen=True):
         return part(title, table(caption, columns, rows, left_out(len(self.held) - len(rows), "reason")))
 
     def _notices(self) -> Node:
-        return part("Notices", [note(text) for text in self.notices]) if self.notices else None
+        return part("Notices", [note(prose(text)) for text in self.notices]) if self.notices else None
 
 
 def _mending(held: HeldBack) -> str:
     if held.ambiguous:
-        return "Say which account it is: give the source or the CRM the other's id, as mappings/README.md says."
+        return "Say which account it is: `syncer match` shows them, `syncer match confirm` decides."
     hint = next((text for words, text in MENDING if words in held.reason), None)
-    return hint or "syncer explain ACCOUNT FIELD shows where the value comes from; mend it there."
+    return hint or "`syncer explain ACCOUNT FIELD` shows where the value comes from; mend it there."
 
 
 def _some(labels: Sequence[Label]) -> Node:

@@ -14,7 +14,6 @@ from syncer.core.markup import Html, Node, tag
 from syncer.core.overview import PlanRevenue
 from syncer.core.report.chart import PATTERNS, Chart
 from syncer.core.report.layout import (
-    MINUS,
     NOTHING,
     Column,
     bar,
@@ -23,7 +22,6 @@ from syncer.core.report.layout import (
     folded,
     left_out,
     money,
-    note,
     part,
     percent,
     share,
@@ -58,57 +56,44 @@ class Revenue(msgspec.Struct, frozen=True):
 
     def html(self) -> Html:
         currencies = self.by_currency()
-        said = "Each currency for itself, at the end of each month; set reporting_currency in mappings/monthly_metric.yaml to add them up."
-        if len(currencies) == 1:
-            said = "At the end of each month, and what moved it from one month to the next."
-        body = [_currency(own) for own in currencies[:SHOWN_CURRENCIES]]
+        said = "At the end of each month, and what moved it from one month to the next."
+        if len(currencies) > 1:
+            said += " Each currency for itself; reporting_currency in mappings/monthly_metric.yaml adds them up."
+        body = [self._currency(own) for own in currencies[:SHOWN_CURRENCIES]]
         rest = [own[-1] for own in currencies[SHOWN_CURRENCIES:]]
         caveats = tag("ul", (tag("li", text) for text in self.problems), class_="caveats") if self.problems else None
-        return chapter("revenue", "Monthly recurring revenue", said, PATTERNS, body, _others(rest), caveats, self._plans())
+        return chapter("revenue", "Monthly recurring revenue", said, PATTERNS, body, _others(rest), caveats)
 
-    def _plans(self) -> Node:
-        if not self.plans:
-            return note("No account pays anything yet.")
-        most = {row.currency: Decimal(0) for row in self.plans}
-        for row in self.plans:
-            most[row.currency] += row.mrr
+    def _currency(self, own: Sequence[Period]) -> Html:
+        currency, last = own[-1].currency, own[-1]
+        code = currency.upper()
+        charts = tag("div", _level(own, code), _moves(own, code), class_="charts")
+        tables = (folded("Movements, month by month", _table(own)), folded("Churn and retention, month by month", _rates(own)))
+        return part(f"{code}: {money(last.end, currency)} a month", tag("p", _sentence(last)), charts, tables, self._plans(currency))
+
+    def _plans(self, currency: str) -> Node:
+        plans = [row for row in self.plans if row.currency == currency]
+        if not plans:
+            return None
+        whole = sum((row.mrr for row in plans), Decimal(0))
         rows = [
-            (
-                row.plan,
-                f"{row.accounts:,}",
-                f"{money_text(row.mrr, row.currency)} {row.currency.upper()}",
-                [bar(row.mrr / most[row.currency]), f"{row.mrr / most[row.currency]:.0%}".replace("%", " %")],
-            )
-            for row in self.plans[:SHOWN_PLANS]
+            (row.plan, f"{row.accounts:,}", money_text(row.mrr, currency), [percent(Fraction(row.mrr / whole)), bar(row.mrr / whole)])
+            for row in plans[:SHOWN_PLANS]
         ]
-        columns = (
-            Column("Plan"),
-            Column("Accounts", figures=True),
-            Column("MRR", figures=True),
-            Column("Share of all MRR in that currency", figures=True),
+        columns = (Column("Plan"), *(Column(text, figures=True) for text in ("Accounts", f"MRR, {currency.upper()}", "Share")))
+        left = left_out(len(plans) - len(rows), "plan")
+        return folded(
+            "By plan, now",
+            table(f"MRR by plan in {currency.upper()}, of accounts that Stripe customers were found for", columns, rows, left),
         )
-        left = left_out(len(self.plans) - len(rows), "plan and currency", "plans and currencies")
-        return part("By plan, now", table("Monthly recurring revenue by plan and currency", columns, rows, left))
-
-
-def _currency(own: Sequence[Period]) -> Html:
-    currency, last = own[-1].currency, own[-1]
-    code = currency.upper()
-    charts = tag("div", _level(own, code), _moves(own, code), class_="charts")
-    return part(
-        f"{code}: {money(last.end, currency)} a month",
-        tag("p", _sentence(last)),
-        charts,
-        _rates(own),
-        folded("Movements as a table", _table(own)),
-    )
 
 
 def _sentence(last: Period) -> str:
     """The latest month in words."""
     gains = sum(getattr(last, name) for name in GAINS)
     losses = sum(getattr(last, name) for name in LOSSES)
-    moved = f"{money(gains, last.currency, signed=True)} gained, {MINUS if losses else ''}{money(losses, last.currency)} lost"
+    parts = [f"{money(value, last.currency)} {word}" for value, word in ((gains, "gained"), (losses, "lost")) if value]
+    moved = " and ".join(parts) or "nothing gained or lost"
     left = f"{counted(last.logo.churned, 'account')} of {last.logo.start:,} left ({percent(last.logo.rate)})"
     kept = (
         f"; of what accounts paid at the start, {percent(last.nrr)} was kept with what they added (NRR), {percent(last.grr)} without (GRR)"
@@ -117,10 +102,11 @@ def _sentence(last: Period) -> str:
 
 
 def _level(own: Sequence[Period], code: str) -> Html:
-    first, last = own[0], own[-1]
+    first = own[0]
     months = [first.from_month, *(period.to_month for period in own)]
     values = [first.start, *(period.end for period in own)]
-    told = f"From {money(values[0], first.currency)} at the end of {months[0]} to {money(values[-1], last.currency)} at the end of {months[-1]}."
+    ends = [f"{money(values[at], first.currency)} at the end of {months[at]}" for at in (0, -1)]
+    told = f"From {ends[0]} to {ends[1]}."
     stacks = [{"level": _major(value, first.currency)} for value in values]
     return Chart(f"mrr-{code}", f"MRR at the end of each month, {code}", told, months, stacks, {"level": "MRR"}).html()
 
@@ -148,7 +134,7 @@ def _rates(own: Sequence[Period]) -> Html:
         )
         for period in reversed(own)
     ]
-    return folded("Churn and retention, month by month", table(f"Churn and retention in {own[0].currency.upper()}", columns, rows))
+    return table(f"Churn and retention in {own[0].currency.upper()}", columns, rows)
 
 
 def _table(own: Sequence[Period]) -> Html:
@@ -184,11 +170,11 @@ def _label(period: Period) -> str:
 
 
 def _major(minor: Fraction, currency: str) -> Fraction:
-    return minor / 10 ** exponent(currency)
+    return Fraction(minor, 10 ** exponent(currency))
 
 
 def _amount(period: Period, name: str) -> str:
-    value = Fraction(getattr(period, name))
+    value: Fraction = getattr(period, name)
     if not value and name != "end":
         return NOTHING
     own = -value if name in LOSSES else value

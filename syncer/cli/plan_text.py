@@ -126,11 +126,13 @@ def _told(line: Line, room: int | None) -> list[Text]:
     change, reason, place = _change(line), Text(harmless(line.reason), style="dim"), Text(line.field.place, style="dim")
     if room is None:
         return [change, reason, place]
-    if "\n" not in change.plain and cell_len(change.plain) + 2 + cell_len(place.plain) <= room:
-        lines = [Text.assemble(change, "  ", place), reason]
-    else:
-        lines = [change, Text(" · ", style="dim").join(part for part in (reason, place) if part.plain)]
-    return [Text("\n").join(part for part in lines if part.plain)]
+    both = Text(" · ", style="dim").join(part for part in (reason, place) if part.plain)
+    left = 0 if "\n" in change.plain else room - cell_len(change.plain) - 2
+    if cell_len(both.plain) <= left:
+        return [Text.assemble(change, "  ", both)]
+    if cell_len(place.plain) <= left:
+        return [Text.assemble(change, "  ", place, "\n", reason)]
+    return [Text.assemble(change, "\n", both)]
 
 
 def _change(line: Line) -> Text:

@@ -47,11 +47,12 @@ class WrittenPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of: str | None = None
     refused: tuple[str, ...] = ()
     forecast: dict[str, Cost] = {}
-    fingerprint: str = ""
 
-    def __post_init__(self) -> None:
-        if not self.fingerprint:
-            msgspec.structs.force_setattr(self, "fingerprint", self.plan.fingerprint)
+
+class _Sealed(WrittenPlan, frozen=True, kw_only=True):
+    """A plan in a file, with what it would write said a second time."""
+
+    fingerprint: str
 
 
 class _Head(msgspec.Struct):
@@ -60,12 +61,13 @@ class _Head(msgspec.Struct):
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
-    plans: tuple[WrittenPlan, ...]
+    plans: tuple[_Sealed, ...]
 
 
 def plan_json(plans: Sequence[WrittenPlan]) -> bytes:
     """All plans of a run as one JSON document on one line."""
-    return msgspec.json.encode(_File(FORMAT, tuple(plans))) + b"\n"
+    sealed = tuple(_Sealed(**msgspec.structs.asdict(written), fingerprint=written.plan.fingerprint) for written in plans)
+    return msgspec.json.encode(_File(FORMAT, sealed)) + b"\n"
 
 
 def read_plan(body: bytes, name: str) -> tuple[WrittenPlan, ...]:
@@ -86,4 +88,4 @@ def read_plan(body: bytes, name: str) -> tuple[WrittenPlan, ...]:
     for written in plans:
         if written.fingerprint != written.plan.fingerprint:
             raise UsageError(f"{name} was altered after it was made: its values for {written.plan.crm} do not fit its fingerprint; {MEND}")
-    return plans
+    return tuple(WrittenPlan(*(getattr(written, name) for name in WrittenPlan.__struct_fields__)) for written in plans)

@@ -5,6 +5,7 @@ Text from outside is written with character references, so it is no Markdown, HT
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -16,9 +17,10 @@ MOST = 65_000
 LONGEST = 300
 """Characters of one value; a longer one is cut."""
 SHOWN_REFUSALS = 10
-MEANING = frozenset("&<>\"'`*_~[]()!\\|:@#$^={}")
+MEANING = frozenset("&<>`*_~[]()!\\|@#$^=")
 NO_LINK = "\u2060"
-"""Word joiner, which nobody sees: between @ or # and a name it keeps GitHub from making a mention, an address or a number of an issue."""
+"""Word joiner, which nobody sees: behind @, # and a colon it keeps GitHub from a mention, an address, the number of an issue, an emoji."""
+TRIGGER = re.compile(r"[@#]|:(?=/|[\w+-]+:)|\bwww(?=\.)")
 TABLE = "| Field | Fill | Replace | Clear | Held | Right | Of limit | Mapping |\n| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |\n"
 
 
@@ -138,8 +140,7 @@ def _code(text: str) -> str:
 
 def _safe(text: str) -> str:
     """The text as it is, with nothing in it that means anything to Markdown or GitHub."""
-    shown = harmless(text).replace("www.", f"www{NO_LINK}.")
-    return "".join(f"&#{ord(char)};{NO_LINK if char in '@#' else ''}" if char in MEANING else char for char in shown)
+    return "".join(f"&#{ord(char)};" if char in MEANING else char for char in TRIGGER.sub(rf"\g<0>{NO_LINK}", harmless(text)))
 
 
 def _commands(sentence: str) -> str:

@@ -119,7 +119,7 @@ class View:
             ("Accounts", f"{plan.accounts:,} in the CRM" + (f" · matched: {matched}" if matched else "") + unclear),
             ("Values", self._values()),
             *self._calls(),
-            ("Fingerprint", self.written.fingerprint),
+            ("Fingerprint", self.written.plan.fingerprint),
         ]
 
     def _values(self) -> str:
@@ -218,7 +218,7 @@ class View:
     def next_steps(self) -> Sequence[str]:
         """What to do with it: sentences with commands in backticks."""
         if not self.written.plan.changes:
-            return ["Nothing to write: every value that is wanted is in the CRM already, or held."]
+            return ["nothing: every value that is wanted is in the CRM already, or held."]
         if self.written.refused:
             return []
         if self.kept:

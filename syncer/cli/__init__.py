@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "look_back",
     "facts": "facts",
     "init": "init",
+    "match": "match",
     "mrr": "revenue",
     "plan": "plan",
     "pull": "jobs",

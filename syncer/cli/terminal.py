@@ -77,8 +77,8 @@ def show_result(console: Console, result: Result, *, customers: bool = True) -> 
         facts.add_row("Months", _months(result.metrics))
     facts.add_row("Calls", " · ".join(f"{vendor} {count}" for vendor, count in numbers["calls"].items()))
     console.print(facts)
-    if result.metrics is not None and result.metrics.notice:
-        console.print(Padding(f"[yellow]{plain(result.metrics.notice)}[/]", (0, 0, 0, 2), expand=False))
+    for notice in filter(None, (result.metrics and result.metrics.notice, numbers.get("notice"))):
+        console.print(Padding(f"[yellow]{plain(notice)}[/]", (0, 0, 0, 2), expand=False))
     _show_rejected(console, result)
     if customers:
         _show_customers(console, "Most at risk", overview.riskiest)

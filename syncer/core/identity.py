@@ -119,11 +119,12 @@ def identity_query(rules: Sequence[MatchRule], dialect: str = "duckdb") -> str:
     for rule in rules:
         if rule.source not in SOURCES:
             raise UsageError(f"match: there is no source {rule.source}; write {', '.join(SOURCES)}.")
-    return compose("identity_decision", shipped_macros(), {"identity_candidate": _candidates(rules)}, dialect)
+    return compose("identity_decision", shipped_macros(), {"identity_candidate": candidates_query(rules)}, dialect)
 
 
-def _candidates(rules: Iterable[MatchRule]) -> str:
-    """A row per object, rule and account that fit, `place` the number of the rule."""
+def candidates_query(rules: Iterable[MatchRule]) -> str:
+    """The SELECT of every account that any rule finds for any object: source, source_id, rule, crm_key, value, source_value, crm_value,
+    account_id and place, the number of the rule in the order of trying."""
     texts = ("source", "source_id", "rule", "crm_key", "value", "source_value", "crm_value", "account_id")
     nothing = f"SELECT {', '.join(f'CAST(NULL AS VARCHAR) AS {name}' for name in texts)}, 0 AS place WHERE FALSE"
     found = [nothing]

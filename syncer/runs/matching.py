@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from syncer.core.domains import company_domain
 from syncer.core.identity import BEFORE, RELATIONS, MatchRule, identity_query, standing, survivors
+from syncer.core.match_view import GONE, Void
 from syncer.runs.compiled import compiled
 from syncer.runs.run import Run
 from syncer.runs.tables import MERGED, PAIR
 from syncer.specs.account import SOURCES
+from syncer.specs.matches import FILE
 from syncer.tools.engine import Engine
 from syncer.words.tables import Table
+from syncer.words.vendors import VENDOR_NAMES
 
 LEDGER = Table("identity.ledger", dict.fromkeys(("source", "source_id", "account_id", "kind"), "VARCHAR"), key=())
 DOMAIN = Table("identity.domain", dict.fromkeys(("text", "host", "site"), "VARCHAR"), key=())
@@ -38,6 +41,27 @@ def rules_of(run: Run, crm: str) -> list[MatchRule]:
         for rule in getattr(run.project.mapping.match, source)
     ]
     return rules + [MatchRule(source, "id", f"{BEFORE}.{source}") for source in SOURCES]
+
+
+def void(engine: Engine, crm: str) -> tuple[Void, ...]:
+    """Decisions that do nothing any more: their account is gone from the CRM, or their object from its source."""
+    gone = [
+        Void(source, own, account, f"{VENDOR_NAMES[crm]} has no account {account} any more")
+        for source, own, account in engine.rows("SELECT source, source_id, account_id FROM identity.void ORDER BY ALL")
+    ]
+    lost = [Void(source, own, account, f"{VENDOR_NAMES[source]} has no {own} any more") for source, own, account in engine.rows(GONE)]
+    return tuple({(each.source, each.id): each for each in (*lost, *gone)}.values())
+
+
+def void_notice(engine: Engine, crm: str) -> str | None:
+    """What a run says of decisions whose account is gone."""
+    rows = engine.rows("SELECT source, source_id, account_id FROM identity.void ORDER BY ALL")
+    if not rows:
+        return None
+    source, own, account = rows[0]
+    more = f" (and {len(rows) - 1} more such)" if len(rows) > 1 else ""
+    said = f"{VENDOR_NAMES[crm]} has no account {account} any more, so the decision on {source} {own} in {FILE} does nothing{more}"
+    return f"{said}; `syncer match` lists what to decide anew"
 
 
 def _domains(run: Run, crm: str, rules: list[MatchRule], engine: Engine) -> list[tuple[str, str, str]]:

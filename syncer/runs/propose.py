@@ -14,7 +14,7 @@ from syncer.core.overview import BANDS, COUNTS, REVENUE, Overview, customers_que
 from syncer.core.plan import FieldCount, Held, Plan, PlannedField, changes_of
 from syncer.core.score import health_query
 from syncer.runs.compiled import compiled
-from syncer.runs.matching import match
+from syncer.runs.matching import match, void_notice
 from syncer.runs.rates import bind_factors, bind_rates
 from syncer.runs.run import Run
 from syncer.runs.tables import HISTORY, mirror
@@ -35,6 +35,10 @@ class Proposal:
     fields: Sequence[MappedField]
     engine: Engine
     currencies: Currencies
+
+    def notice(self) -> str | None:
+        """What somebody has to know besides: decisions on matches that do nothing any more."""
+        return void_notice(self.engine, self.crm)
 
     def overview(self, order: Sequence[str]) -> Overview:
         """The customers at a glance, bands in this order."""

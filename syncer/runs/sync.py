@@ -204,6 +204,8 @@ def _result(  # noqa: PLR0913  (the parts of a result)
     numbers = {"run": run.id, **summary(proposal.plan, written, rejected, calls), "monthly_metrics": metrics and metrics.numbers()}
     numbers["definition"] = history.digest_of(run.project)
     numbers["quota"] = {vendor: cost.quota for vendor, cost in forecast.items() if cost.quota}
+    if notice := proposal.notice():
+        numbers["notice"] = notice
     accounted = numbers["written"] + numbers["unchanged"] + numbers["held"] + numbers["rejected"]
     if applied is not None and accounted != numbers["wanted"]:
         said = f"{numbers['wanted']} values were wanted but {accounted} are accounted for"

@@ -253,17 +253,21 @@ def test_a_command_exists_with_its_options(line):
     app.get_command(None, name).make_context(name, NEEDS.get(line, arguments))
 
 
-NEEDS = {"syncer explain": ["any account"], "syncer mrr reconcile": ["reconcile", "--theirs", "theirs.csv"]}
+NEEDS = {"syncer apply": ["plan.json"], "syncer explain": ["any account"], "syncer mrr reconcile": ["reconcile", "--theirs", "theirs.csv"]}
 """What a command that is only named would need."""
 
 
 def test_the_workflow_gives_the_secrets_that_the_settings_name(tmp_path, monkeypatch):
-    [workflow] = snippets("workflow")
-    [environment] = [step["env"] for step in workflow["jobs"]["sync"]["steps"] if "env" in step]
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
     (tmp_path / "syncer.yaml").write_text(blocks(ROOT / "README.md", "yaml")[0])
-    assert settings.load(tmp_path).state == environment["SYNCER_STATE"]
+    workflows = list(snippets("workflow"))
+    for workflow in workflows:
+        [job] = workflow["jobs"].values()
+        environment = next(step["env"] for step in job["steps"] if "SYNCER_STATE" in step.get("env", {}))
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            assert settings.load(tmp_path).state == environment["SYNCER_STATE"]
+    assert len(workflows) == 2
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: f"{path.parent.name}/{path.name}")

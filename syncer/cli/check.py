@@ -2,50 +2,74 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from syncer.cli import setup
 from syncer.cli.options import as_json
+from syncer.runs import written
 from syncer.specs import settings
 from syncer.specs.shipped import place
+from syncer.words.errors import MissingCrmField, SyncerError
 
 if TYPE_CHECKING:
-    from syncer.connectors.port import Connector
-    from syncer.crm.port import Crm
+    from syncer.core.project import Project
+    from syncer.runs.online import Online
 
 
 @click.command(short_help="Check what you wrote.")
-@click.option("--online", is_flag=True, help="Also try each vendor's credential.")
+@click.option("--online", is_flag=True, help="Also try each vendor's credential, and compare each field with the CRM's own.")
 @as_json
 def check(*, online: bool, as_json: bool) -> None:
     """Check settings, field specs and mappings; all problems at once, each with its place.
 
+    With --online, also what each CRM says of its fields: missing, not writable, of a type that cannot hold the value, too short,
+    without the options. Nothing is written.
+
     \b
     Example:  syncer check --online
     """
-    loaded = settings.load(Path.cwd()) if online else settings.load_known(Path.cwd()).settings
-    project = setup.project(loaded.project)
-    files = {name: str(place(loaded.project, name).resolve()) for name in setup.FILES}
-    vendors = _names_of_vendors(loaded) if online else {}
+    loaded, project = written.both(settings.load if online else settings.known)
+    files = {name: str(place(loaded.project, name).resolve()) for name in written.FILES}
+    told = _compared(loaded, project) if online else None
     if as_json:
-        click.echo(msgspec.json.encode({"files": files, "fields": len(project.fields), "vendors": vendors}))
-        return
-    for name, path in files.items():
-        click.echo(f"{name:<32} {path}")
-    click.echo(f"Written files are fine: {len(project.fields)} fields mapped, {len(project.mapping.crm)} columns read from the CRM")
-    for vendor, name in vendors.items():
-        click.echo(f"{vendor:<11} {name}")
+        click.echo(msgspec.json.encode({"files": files, "fields": len(project.fields), **_as_json(told)}))
+    else:
+        for name, path in files.items():
+            click.echo(f"{name:<32} {path}")
+        click.echo(f"Written files are fine: {len(project.fields)} fields mapped, {len(project.mapping.crm)} columns read from the CRM")
+        _show(told)
+    _fail(told)
 
 
-def _names_of_vendors(loaded: settings.Settings) -> dict[str, str]:
-    """What each vendor calls the account that its credential opens."""
-    from syncer.runs.connect import connectors, crms  # noqa: PLC0415  (offline no vendor's code is needed)
+def _compared(loaded: settings.Settings, project: Project) -> Online:
+    from syncer.runs.online import compare  # noqa: PLC0415  (offline no vendor's code is needed)
     from syncer.tools.http import Calls  # noqa: PLC0415
 
-    calls = Calls()
-    vendors: list[Connector | Crm] = [*connectors(loaded, calls), *crms(loaded, calls).values()]
-    return {vendor.name: vendor.check() for vendor in vendors}
+    return compare(loaded, project, Calls())
+
+
+def _as_json(told: Online | None) -> dict[str, object]:
+    if told is None:
+        return {"vendors": {}, "problems": [], "notes": []}
+    return {"vendors": told.vendors, "problems": told.problems, "notes": told.notes}
+
+
+def _show(told: Online | None) -> None:
+    if told:
+        for vendor, name in told.vendors.items():
+            click.echo(f"{vendor:<11} {name}")
+        for note in told.notes:
+            click.echo(note)
+
+
+def _fail(told: Online | None) -> None:
+    """All that is wrong on stderr; the exit code is that of the fields or, when they are fine, of the last vendor that failed."""
+    errors: list[SyncerError] = [*told.failures] if told else []
+    if told and told.problems:
+        errors.append(MissingCrmField("\n".join(map(str, told.problems))))
+    for failure in errors[:-1]:
+        click.echo(f"syncer: {failure}", err=True)
+    if errors:
+        raise errors[-1]

@@ -10,7 +10,7 @@ from keyword import iskeyword
 
 import click
 
-from syncer.words.errors import SyncerError
+from syncer.words.errors import FileProblems, SyncerError
 
 COMMANDS = {
     "apply": "carry_out",
@@ -18,6 +18,7 @@ COMMANDS = {
     "churn": "churn",
     "completion": "completion",
     "demo": "demo",
+    "doctor": "doctor",
     "explain": "look_back",
     "facts": "facts",
     "init": "init",
@@ -94,6 +95,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminated)
     try:
         code = app.main(prog_name="syncer", standalone_mode=False)
+    except FileProblems as error:
+        click.echo(f"{error}\nsyncer: {error.count}; mend what is listed and run this again", err=True)
+        code = error.exit_code
     except SyncerError as error:
         click.echo(f"syncer: {error}", err=True)
         code = error.exit_code

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from syncer.words.vendors import VENDOR_NAMES
+
 SETTINGS_HEAD = """\
 # The accounts that syncer works with. No secret stands here: env:NAME is read from the environment, or from .env beside this file.
 # `syncer doctor` proves every line of it and says how to mend what is wrong. A vendor without a section is not read or written.
@@ -78,12 +80,10 @@ syncer-state/
 sandbox-state/
 """
 
-NAMES = {"stripe": "Stripe", "mixpanel": "Mixpanel", "zendesk": "Zendesk", "salesforce": "Salesforce", "hubspot": "HubSpot"}
-
 
 def readme(crms: Sequence[str], sources: Sequence[str]) -> str:
     """What to do next in the new folder."""
-    into, out_of = (" and ".join(NAMES[vendor] for vendor in vendors) for vendors in (crms, sources))
+    into, out_of = (" and ".join(VENDOR_NAMES[vendor] for vendor in vendors) for vendors in (crms, sources))
     return f"""\
 # {out_of} into {into}, by syncer
 

@@ -150,6 +150,18 @@ class Store:
         if stale:
             obstore.delete(self._objects, stale)
 
+    def try_out(self) -> None:
+        """Put an object and delete it again, as every run does. Whatever the folder or bucket raises when it cannot."""
+        path = f"tried/{uuid.uuid4().hex}"
+        self._create(path, b"")
+        obstore.delete(self._objects, path)
+
+    def at_work(self, now: int) -> Lease | None:
+        """The lease of a run that has not given it back yet, None when the state is free."""
+        names = self._names("lease/")
+        last = self._read(names[-1], Lease) if names else None
+        return last if last and last.until > now else None
+
     def acquire(self, run: str, now: int, seconds: int) -> Lease:
         """The lease, for this run alone until `now + seconds`. LeaseHeld when another run has it."""
         names = self._names("lease/")

@@ -21,6 +21,7 @@ from syncer.words.errors import MissingCrmField, UsageError
 from syncer.words.tables import Page
 
 VENDOR = "HubSpot"
+VERSION = "2026-09"
 LIMITS = (Rule(100, 10.5), Rule(5, 1.2, "/search$"))
 """The smallest published ones, 100 calls in 10 s (free and Starter accounts) and 5 searches a second, with room for
 calls that arrive closer together than they were sent.
@@ -46,7 +47,7 @@ class HubSpot:
         base_url: str = "https://api.hubapi.com",
         *,
         object: str = "companies",  # noqa: A002  (HubSpot's own word)
-        version: str = "2026-09",
+        version: str = VERSION,
         pace: Pace | None = None,
         calls: Calls | None = None,
         patience: Patience = Patience(),
@@ -69,6 +70,11 @@ class HubSpot:
             notice=self._meter,
             patience=patience,
         )
+
+    @property
+    def http(self) -> Http:
+        """The way to the account."""
+        return self._http
 
     def check(self) -> str:
         """The account's number and kind."""

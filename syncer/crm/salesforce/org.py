@@ -67,6 +67,11 @@ class Salesforce:
         )
         self._sobject = Sobject(self._http, pace, f"/services/data/v{api_version}", object)
 
+    @property
+    def sobject(self) -> Sobject:
+        """The object that stands for a customer, and the way to it."""
+        return self._sobject
+
     def check(self) -> str:
         """The organisation's name and id."""
         found = self._http.get(f"{self._sobject.data}/query", {"q": "SELECT Id, Name FROM Organization"}, into=_Organizations)

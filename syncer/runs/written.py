@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,9 +16,10 @@ from syncer.specs.account import AccountMapping, FieldSpecs
 from syncer.specs.matches import FILE as MATCHES
 from syncer.specs.matches import load_matches
 from syncer.specs.rates import FILE, load_rates
+from syncer.specs.settings import Settings, folder_of
 from syncer.specs.shipped import page, place
 from syncer.specs.wording import did_you_mean
-from syncer.words.errors import FileProblems
+from syncer.words.errors import FileProblems, Problem
 
 FILES = (
     "field_specs/account.yaml",
@@ -53,6 +54,23 @@ def project(folder: Path) -> Project:
         raise FileProblems([*wrong, *problems, *more, *faults])
     texts = {name: path.read_text("utf-8") for name in (*FILES, f"mappings/{named}", MATCHES) if (path := place(folder, name)).exists()}
     return replace(found, rates=tuple(rates), matches=tuple(matches), monthly=monthly, texts=texts, catalogue=catalogue)
+
+
+def both(load: Callable[[Path], Settings]) -> tuple[Settings, Project]:
+    """The working folder's settings, as `load` reads them, and its written files. FileProblems with what is wrong in any of them."""
+    try:
+        loaded = load(Path.cwd())
+    except FileProblems as error:
+        raise FileProblems([*error.problems, *_problems(folder_of(Path.cwd()))]) from None
+    return loaded, project(loaded.project)
+
+
+def _problems(folder: Path) -> list[Problem]:
+    try:
+        project(folder)
+    except FileProblems as error:
+        return error.problems
+    return []
 
 
 def project_of(texts: Mapping[str, str]) -> Project:

@@ -88,7 +88,7 @@ class Page:
         nothing = Sound[M](None, self, problems, frozenset({()}))
         if tree is None or top is None:
             return nothing
-        lost = self._mended.lost | tree.lost
+        lost = self.lost
         without: set[Loc] = set()
         added: dict[Loc, Any] = {}
         for _ in range(ROUNDS):
@@ -125,6 +125,11 @@ class Page:
     def written(self) -> Any:
         """What could be read of the file, as it is: dicts, lists, texts, numbers, booleans, None."""
         return self._tree.data if self._tree else None
+
+    @property
+    def lost(self) -> set[Loc]:
+        """The ways to what is written and could not be read."""
+        return self._mended.lost | (self._tree.lost if self._tree else set())
 
     def where(self, loc: Sequence[str | int]) -> tuple[int, int]:
         """Line and column of a value; of the nearest value around it where that one is not written."""

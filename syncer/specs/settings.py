@@ -10,146 +10,22 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from syncer.specs.env_file import ENV_FILE, EnvFile, read_env_file
 from syncer.specs.reader import Page
-from syncer.specs.wording import did_you_mean
-from syncer.words import when
+from syncer.specs.settings_models import Settings, secret_keys, section_model
+from syncer.specs.wording import Fault, faults
 from syncer.words.errors import FileProblems, Problem
+
+__all__ = ["FILE", "FILL_IN", "Known", "Settings", "folder_of", "known", "load", "load_known"]
 
 FILE = "syncer.yaml"
 PREFIX = "SYNCER_"
 FILL_IN = "fill-in"
 """Stands in a new `syncer.yaml` where only its owner knows what to write."""
-
-
-def _safe_url(url: str) -> str:
-    parts = urlsplit(url)
-    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
-        raise ValueError("must begin with https:// (plain http only for this machine itself, 127.0.0.1)")
-    if not parts.hostname or parts.query or parts.username:
-        raise ValueError("must be an address such as https://acme.my.salesforce.com, without a user or a query")
-    return url.rstrip("/")
-
-
-def _instant(text: str) -> str:
-    try:
-        when.epoch(text)
-    except ValueError:
-        raise ValueError("must be a day or an instant such as 2026-11-01T09:00:00Z") from None
-    return text
-
-
-def _folder(path: Path) -> Path:
-    if not path.is_dir():
-        raise ValueError("must be a folder that is there, with mappings/ or field_specs/ in it")
-    return path
-
-
-Folder = Annotated[Path, AfterValidator(_folder)]
-Url = Annotated[str, AfterValidator(_safe_url)]
-Instant = Annotated[str, AfterValidator(_instant)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StripeSettings(_Section):
-    """A restricted key that may read customers, subscriptions, prices, products, coupons, invoices and events."""
-
-    api_key: SecretStr
-    base_url: Url = "https://api.stripe.com"
-
-
-class MixpanelSettings(_Section):
-    """A service account; `group_key` is the event property that holds the account's key, `data_group_id` its number in the project."""
-
-    username: str
-    secret: SecretStr
-    project_id: str
-    data_group_id: str
-    group_key: str = "account_id"
-    workspace_id: str | None = None
-    base_url: Url = "https://mixpanel.com"
-    export_url: Url = "https://data.mixpanel.com"
-    time_zone: str = "UTC"
-    history_days: Annotated[int, Field(ge=30, le=3650)] = 90
-
-
-class ZendeskSettings(_Section):
-    """An OAuth client with tickets:read organizations:read users:read."""
-
-    subdomain: str
-    client_id: str
-    client_secret: SecretStr
-    base_url: Url | None = None
-
-
-class SalesforceSettings(_Section):
-    """The My Domain address and an External Client App with the client-credentials flow."""
-
-    base_url: Url
-    client_id: str
-    client_secret: SecretStr
-    bulk_from: Annotated[int, Field(ge=1)] = 2000
-
-
-class HubSpotSettings(_Section):
-    """A service key that may read and write companies and read their properties."""
-
-    access_token: SecretStr
-    base_url: Url = "https://api.hubapi.com"
-
-
-class Settings(BaseSettings):
-    """Everything a run is told from outside. A vendor without a section is not read or written.
-
-    `project` holds the written files that differ from the shipped ones; the working folder if not said. `language`: of labels.
-    `history_days`: how many days of facts are kept for `syncer explain --on`.
-    """
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
-
-    stripe: StripeSettings | None = None
-    mixpanel: MixpanelSettings | None = None
-    zendesk: ZendeskSettings | None = None
-    salesforce: SalesforceSettings | None = None
-    hubspot: HubSpotSettings | None = None
-    state: str = "syncer-state"
-    project: Folder = Path()
-    as_of: Instant | None = None
-    language: Literal["en", "ja"] = "en"
-    history_days: Annotated[int, Field(ge=1, le=3650)] = 400
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
-
-    @property
-    def crms(self) -> tuple[str, ...]:
-        """The CRMs that are written, in a fixed order."""
-        return tuple(name for name in ("salesforce", "hubspot") if getattr(self, name))
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The sources that are read, in a fixed order."""
-        return tuple(name for name in ("stripe", "mixpanel", "zendesk") if getattr(self, name))
 
 
 class Known(NamedTuple):
@@ -169,34 +45,54 @@ def load(folder: Path) -> Settings:
 
 def load_known(folder: Path) -> Known:
     """The settings though something may be lacking, for what asks no vendor. FileProblems for anything that is wrong."""
-    page = Page.load(folder / FILE, FILE) if (folder / FILE).exists() else None
+    page = _page(folder)
     env_file, problems = read_env_file(folder)
-    written: dict[str, Any] = {}
-    if page is not None:
-        written, faults = page.data()
-        problems += faults + _secrets_written_out(page, written)
     problems += _unknown_variables("environment", dict.fromkeys(os.environ, 1)) + _unknown_variables(ENV_FILE, env_file.lines)
+    written, more = page.data() if page else ({}, [])
+    if page and more:
+        written = page.written() if isinstance(page.written(), dict) else {}
+    problems += more + (_secrets_written_out(page, written) if page else [])
+    told = _overruled(written, {**env_file.values, **os.environ})
+    try:
+        loaded = Settings.model_validate(told)
+    except ValidationError as error:
+        found = faults(error, told, Settings.model_json_schema())
+        problems += [_placed(fault, page, env_file) for fault in found if not (page and fault.follows_from(page.lost))]
     if problems:
         raise FileProblems(problems)
-    try:
-        loaded = Settings(**_overruled(written, env_file.values))
-    except ValidationError as error:
-        raise FileProblems([_placed(detail, page, env_file) for detail in error.errors(include_input=False)]) from None
     return _with_secrets(loaded, page, env_file)
 
 
-def _overruled(written: dict[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
+def known(folder: Path) -> Settings:
+    """The settings though something may be lacking. FileProblems for anything that is wrong."""
+    return load_known(folder).settings
+
+
+def folder_of(folder: Path) -> Path:
+    """The project folder as far as settings with faults tell it; the working folder where they do not."""
+    page, (env_file, _) = _page(folder), read_env_file(folder)
+    written = page.written() if page else None
+    told = _overruled(written if isinstance(written, dict) else {}, {**env_file.values, **os.environ}).get("project")
+    return Path(told) if isinstance(told, str) and Path(told).is_dir() else Path()
+
+
+def _page(folder: Path) -> Page | None:
+    return Page.load(folder / FILE, FILE) if (folder / FILE).exists() else None
+
+
+def _overruled(written: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
     """What is written, with the `SYNCER_…` among the variables put over it."""
+    told = dict(written)
     for name, value in variables.items():
-        if name.startswith(PREFIX):
-            *sections, key = name.removeprefix(PREFIX).lower().split("__")
-            place = written
+        if name.upper() in _variables():
+            *sections, key = name[len(PREFIX) :].lower().split("__")
+            place = told
             for section in sections:
                 inner = place.get(section)
                 place[section] = dict(inner) if isinstance(inner, dict) else {}
                 place = place[section]
             place[key] = value
-    return written
+    return told
 
 
 def _with_secrets(settings: Settings, page: Page | None, env_file: EnvFile) -> Known:
@@ -227,29 +123,21 @@ def _with_secrets(settings: Settings, page: Page | None, env_file: EnvFile) -> K
 
 def _secrets_written_out(page: Page, written: Mapping[str, Any]) -> list[Problem]:
     return [
-        page.problem((name, key), f"{name}.{key} is a secret and must not stand in a file; write env:NAME and set NAME in the environment")
+        page.problem(
+            (name, key),
+            f"{name}.{key} is a secret and must not stand in a file; write env:NAME and set NAME in the environment or in {ENV_FILE}",
+        )
         for name, section in written.items()
         if name in Settings.model_fields and isinstance(section, Mapping)
         for key, value in section.items()
-        if key in _secret_keys(name) and not str(value).startswith("env:")
+        if key in secret_keys(name) and not str(value).startswith("env:")
     ]
-
-
-def _section_model(name: str) -> type[BaseModel] | None:
-    annotation = Settings.model_fields[name].annotation
-    models = [kind for kind in getattr(annotation, "__args__", ()) if isinstance(kind, type) and issubclass(kind, BaseModel)]
-    return models[0] if models else None
-
-
-def _secret_keys(name: str) -> set[str]:
-    model = _section_model(name)
-    return {key for key, field in model.model_fields.items() if field.annotation is SecretStr} if model else set()
 
 
 def _variables() -> set[str]:
     known = set()
     for name in Settings.model_fields:
-        model = _section_model(name)
+        model = section_model(name)
         known |= {f"{PREFIX}{name}__{key}".upper() for key in model.model_fields} if model else {f"{PREFIX}{name}".upper()}
     return known
 
@@ -269,18 +157,16 @@ def _nearest(name: str, known: set[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _placed(detail: ErrorDetails, page: Page | None, env_file: EnvFile) -> Problem:
-    path = tuple(detail["loc"])
-    name = ".".join(str(part) for part in path)
-    variable = PREFIX + "__".join(str(part) for part in path).upper()
-    if detail["type"] == "extra_forbidden":
-        model = _section_model(str(path[0])) if len(path) > 1 else Settings
-        text = f"there is no setting {name}{did_you_mean(str(path[-1]), model.model_fields if model else ())}"
-    else:
-        what = detail["msg"].removeprefix("Value error, ").replace("Field required", "is missing")
-        text = f"{name}: {what}; set it in {FILE} or as {variable}"
-    if variable in env_file.lines and variable not in os.environ:
-        return Problem(ENV_FILE, env_file.lines[variable], 1, text)
-    if page is None or variable in {key.upper() for key in os.environ}:
-        return Problem("environment", 1, 1, text)
-    return page.problem(path, text)
+def _placed(fault: Fault, page: Page | None, env_file: EnvFile) -> Problem:
+    """The fault at the variable that sets the value, else in the file."""
+    way = (*fault.loc, fault.missing) if fault.missing else fault.loc
+    variable = PREFIX + "__".join(map(str, way)).upper()
+    setting = ".".join(map(str, way))
+    text = f"{setting} is missing; set it in {FILE} or as {variable}" if fault.missing else fault.text
+    # the value of a variable is not shown, it may be a secret
+    hidden = f"{variable}: {text.partition(', not ')[0]}"
+    if variable in {name.upper() for name in os.environ}:
+        return Problem("environment", 1, 1, hidden)
+    if variable in env_file.lines:
+        return Problem(ENV_FILE, env_file.lines[variable], 1, hidden)
+    return page.problem(fault.loc, text, on_key=fault.on_key) if page else Problem("environment", 1, 1, text)

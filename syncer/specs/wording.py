@@ -109,8 +109,8 @@ def _fault(loc: Loc, details: Sequence[ErrorDetails], data: Any, schema: Schema)
     value = _at(data, loc)
     wanted = _joined([_wanted(each) for each in details if _about_type(each)]) if _about_type(detail) else ""
     if not wanted:
-        own_words = detail["type"] in OWN_WORDS
-        return Fault(loc, _sentence(detail) if own_words else f"{name} {_sentence(detail)}")
+        said = _sentence(detail)
+        return Fault(loc, said if detail["type"] in OWN_WORDS and not said.startswith("must ") else f"{name} {said}")
     if value is None:
         return Fault(loc, f"{name} is empty; write {wanted}{_example(schema, loc)}")
     return Fault(loc, f"{name} must be {wanted}, not {_shown(value, loc)}{_hint(value, details)}")

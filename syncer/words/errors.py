@@ -50,6 +50,12 @@ class FileProblems(SyncerError):
         self.problems = sorted(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    @property
+    def count(self) -> str:
+        """`3 problems in 2 files`."""
+        problems, files = len(self.problems), len({problem.file for problem in self.problems})
+        return f"{problems} {'problem' if problems == 1 else 'problems'} in {files} {'file' if files == 1 else 'files'}"
+
 
 class LimitExceeded(SyncerError):
     exit_code = 4

@@ -54,7 +54,7 @@ def test_another_folder_is_not_looked_into(folder, tmp_path):
     ("canary canary\n", r"^\.env:1:1: this line cannot be read; write NAME=value"),
     ("STRIPE_API_KEY\n", r"^\.env:1:1: this line cannot be read"),
     ("STRIPE_API_KEY=canary\nSYNCER_STAT=canary\n", r"^\.env:2:1: SYNCER_STAT is not a setting; did you mean SYNCER_STATE\?$"),
-    ("STRIPE_API_KEY=k\nSYNCER_LANGUAGE=canary\n", r"^\.env:2:1: language: "),
+    ("STRIPE_API_KEY=k\nSYNCER_LANGUAGE=canary\n", r"^\.env:2:1: SYNCER_LANGUAGE: language must be one of en, ja"),
 ])  # fmt: skip
 def test_a_fault_has_its_line_and_no_value(folder, env, told):
     with pytest.raises(FileProblems, match=told) as caught:

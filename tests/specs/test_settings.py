@@ -55,7 +55,7 @@ def test_a_reference_to_nothing_names_the_variable(load):
 
 @pytest.mark.parametrize("url", ["http://api.example.com", "http://10.0.0.1", "ftp://x", "https://user@example.com", "api.stripe.com"])
 def test_plain_http_is_for_loopback_only(load, url):
-    assert "base_url: must" in fault(load, f"stripe: {{api_key: env:K, base_url: '{url}'}}\n", K="x")
+    assert "base_url must" in fault(load, f"stripe: {{api_key: env:K, base_url: '{url}'}}\n", K="x")
 
 
 def test_a_misspelt_variable_and_key_are_named(load):
@@ -64,7 +64,7 @@ def test_a_misspelt_variable_and_key_are_named(load):
 
 def test_a_missing_part_says_where_to_put_it(load):
     text = fault(load, "salesforce:\n  base_url: https://acme.my.salesforce.com\n")
-    assert "syncer.yaml:1:1: salesforce.client_id: is missing; set it in syncer.yaml or as SYNCER_SALESFORCE__CLIENT_ID" in text
+    assert "syncer.yaml:1:1: salesforce.client_id is missing; set it in syncer.yaml or as SYNCER_SALESFORCE__CLIENT_ID" in text
 
 
 def test_broken_yaml_has_a_place(load):
@@ -72,6 +72,6 @@ def test_broken_yaml_has_a_place(load):
 
 
 def test_an_unknown_key_in_the_file_is_named_with_the_nearest_known_one(load):
-    assert fault(load, "stripee: {}\n") == "syncer.yaml:1:10: there is no setting stripee; did you mean stripe?"
+    assert fault(load, "stripee: {}\n") == "syncer.yaml:1:1: there is no key stripee here; did you mean stripe?"
     text = fault(load, "stripe: {api_key: env:K, base_ur: 'https://x.example'}\n", K="x")
-    assert "there is no setting stripe.base_ur; did you mean base_url?" in text
+    assert "there is no key base_ur here; did you mean base_url?" in text

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from syncer.core.health import Health, Measure, Model
 
+FULL = "CASE WHEN c.points = 100000 OR c.tenths > c.most THEN c.tenths WHEN c.tenths IS NOT NULL THEN c.most END"
+"""What full points give an input. It and the contribution are differences of rounded sums, so the two may miss each other by a tenth."""
 TENTH = 100 * MILLION
 """A tenth of a point, in thousandths of a point times millionths of weight."""
 
@@ -69,7 +71,7 @@ def contributions_query(health: Health, relation: str) -> str:
         f"{reasons.by_input(health, reasons.measured)} AS measured, "
         f"{reasons.by_input(health, reasons.phrase)} AS reads, {_points('c.points', 3, 6)} AS points, "
         f"{_points('c.weight', 4, 8)} AS weight_pct, {_points('c.tenths', 1, 5)} AS contribution, "
-        f"{_points('CASE WHEN c.tenths IS NOT NULL THEN c.most END', 1, 5)} AS most\n"
+        f"{_points(FULL, 1, 5)} AS most\n"
         "FROM contributions AS c JOIN named AS n ON n.model = c.model AND n.place = c.place\n"
         "ORDER BY c.account_id, c.place"
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from syncer.crm.port import Crm, CrmRow
 from syncer.runs.pull import Watch, read_mark
@@ -34,9 +35,17 @@ def read_mirror(crm: Crm, fields: Sequence[str], intake: Intake, as_of: int, wat
         watch(f"{crm.name} read", rows, None)
     if whole:
         intake.add(name, Page({}, {}, begins=[] if begun else [table.name], completes=[table.name]))
-    intake.mark(name, {"columns": list(table.columns), "since": newest or None, "whole_at": as_of if whole else mark["whole_at"]})
+    whole_at = as_of if whole else mark["whole_at"]
+    page_url = mark.get("page_url") or crm.record_url("{id}")  # asked for once: HubSpot has to say which account it is
+    intake.mark(name, {"columns": list(table.columns), "since": newest or None, "whole_at": whole_at, "page_url": page_url})
     intake.mark(read_mark(crm.name), as_of)
     intake.flush()
+
+
+def page_of(marks: Mapping[str, Any], crm: str, record_id: str) -> str | None:
+    """The page of a record in its CRM's own interface; None before the CRM was first read."""
+    template = (marks.get(f"mirror.{crm}") or {}).get("page_url")
+    return str(template).replace("{id}", record_id) if template else None
 
 
 def _row(row: CrmRow) -> tuple[str | bool | None, ...]:

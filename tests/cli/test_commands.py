@@ -132,7 +132,8 @@ def test_runs_lists_them_newest_first(story):
 def test_explain_goes_from_the_value_over_expression_and_facts_to_the_source_objects(story):
     (told,) = story.stage.command("explain", story.customer, "mrr", "--json").lines
     value = shown(story, "sync", "salesforce", "mrr")
-    assert plain(told["in_crm"]) == plain(told["computed"]) == plain(told["facts"]["stripe.mrr"]) == value
+    assert plain(told["in_crm"]) == plain(told["computed"]) == plain(told["facts"][0]["value"]) == value
+    assert told["facts"][0]["name"] == "stripe.mrr"
     assert (told["crm"], told["account_id"], told["state"]) == ("salesforce", story.records["salesforce"], "unchanged")
     assert told["expression"] == "stripe.mrr"
     assert told["place"].startswith("mappings/account.yaml:")
@@ -158,10 +159,10 @@ def test_the_contributions_to_a_score_sum_exactly_to_it(story):
 
 def test_explain_says_the_same_in_words(story):
     mrr = in_one_line(story.stage.command("explain", story.customer.upper(), "mrr", "--crm", "hubspot"))
-    for words in (f"MRR of {story.customer}", "comes from stripe.mrr mappings/account.yaml:", "source stripe cus_", "matched by stripe."):
+    for words in (f"MRR of {story.customer}", "comes from stripe.mrr mappings/account.yaml:", "source Stripe cus_", "matched by stripe."):
         assert words in mrr
     health = in_one_line(story.stage.command("explain", story.records["salesforce"], "health_score"))
-    for words in ("Health score of", "comes from health.score", " points ", "source zendesk ", "source mixpanel ", "written by run"):
+    for words in ("Health score of", "comes from health.score", " points ", "source Zendesk ", "source Mixpanel ", "written by run"):
         assert words in health
 
 

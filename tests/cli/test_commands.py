@@ -69,7 +69,7 @@ def test_plan_shows_old_and_new_and_says_by_its_exit_code_that_there_are_changes
     assert story.customer in plan.out
     for crm, record in story.records.items():
         was = story.before[crm][record][api_names(crm)["seats"]]
-        assert f"seats                1 → {was}" in plan.out
+        assert f"1 → {int(was):,} seat" in plan.out
     assert plan.out.count("Fingerprint") == 2
 
 
@@ -87,11 +87,12 @@ def test_plan_without_pull_asks_no_source(story):
 @both
 def test_plan_as_json_has_every_change_and_the_fingerprint_that_people_see(story, crm):
     assert story.said["plan as JSON"].code == 0
-    found = next(line for line in story.said["plan as JSON"].lines if line["plan"]["crm"] == crm)
+    [document] = story.said["plan as JSON"].lines
+    found = next(each for each in document["plans"] if each["plan"]["crm"] == crm)
     (change,) = found["plan"]["changes"]
     assert change["name"] == story.customer
     assert {cell["field"]: cell["old"] for cell in change["cells"]}.items() >= BY_HAND.items()
-    assert f"Fingerprint {found['fingerprint']}" in story.said["plan"].out
+    assert f"Fingerprint  {found['fingerprint']}" in story.said["plan"].out
 
 
 @both

@@ -17,7 +17,7 @@ from syncer.core.misfits import misfits
 from syncer.core.plan import FieldCount, canonical
 from syncer.core.tries import Spread
 from syncer.runs.catalogue import accounts_read
-from syncer.runs.explain import find_account
+from syncer.runs.explain_account import find_account
 from syncer.runs.propose import Proposal, proposing
 from syncer.runs.run import Run
 from syncer.specs.account import SOURCES, FieldValue
@@ -84,7 +84,7 @@ def try_out(  # noqa: PLR0913  (what is asked)
         run = _with(run, tries.shadow(target, expression, columns, fields), text)
     with proposing(run, crm, wanted=expression.columns) as proposal:
         proposal.engine.compute("tried", tries.try_query(expression, columns))
-        only = find_account(proposal, account)[0] if account else None
+        only = find_account(run, proposal.engine, crm, account)[0] if account else None
         rows = _rows(proposal.engine, text, expression, columns, only, limit)
         compared = next((count for count in proposal.plan.counts if count.field == tries.SHADOW), None)
         compared = msgspec.structs.replace(compared, field=field) if compared and field else None

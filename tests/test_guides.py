@@ -34,8 +34,9 @@ from syncer.specs.shipped import page
 from syncer.words import errors
 
 ROOT = Path(__file__).parent.parent
-MAPPINGS, FACTS, FIELDS, DEPLOY = (
-    ROOT / name for name in ("mappings/README.md", "mappings/FACTS.md", "field_specs/README.md", "deploy/README.md")
+MAPPINGS, EXPRESSIONS, FACTS, FIELDS, DEPLOY = (
+    ROOT / name
+    for name in ("mappings/README.md", "mappings/EXPRESSIONS.md", "mappings/FACTS.md", "field_specs/README.md", "deploy/README.md")
 )
 GUIDES = sorted(path for folder in ("mappings", "field_specs", "deploy") for path in (ROOT / folder).glob("*.md"))
 CATALOG = {name: about for name, about in YAML(typ="safe").load(catalog_text()).items() if "." in name}
@@ -101,9 +102,9 @@ def shown(value):
     return canonical(str(value)) if isinstance(value, Decimal | int) else value.isoformat() if isinstance(value, date) else value
 
 
-RESULTS_FOR = re.search(r"Results are for: (.*?)all else nothing", MAPPINGS.read_text(), re.DOTALL)[1]
-EXAMPLES = [(code(row[0]), row[1]) for row in tables(MAPPINGS, "Example", "Result")]
-REFUSALS = [(code(row[0]), row[1]) for row in tables(MAPPINGS, "Refused")]
+RESULTS_FOR = re.search(r"Results are for: (.*?)all else nothing", EXPRESSIONS.read_text(), re.DOTALL)[1]
+EXAMPLES = [(code(row[0]), row[1]) for row in tables(EXPRESSIONS, "Example", "Result")]
+REFUSALS = [(code(row[0]), row[1]) for row in tables(EXPRESSIONS, "Refused")]
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +145,7 @@ def test_the_switches_of_mrr_are_told_with_their_defaults_and_presets():
 
 def test_every_snippet_loads_in_its_place():
     pages = []
-    for name, place, expected in zip(setup.FILES[:3], ("specs", "mapping", "health"), (2, 3, 1), strict=True):
+    for name, place, expected in zip(setup.FILES[:3], ("specs", "mapping", "health"), (3, 4, 1), strict=True):
         data, problems = page(ROOT, name).data()
         given = list(snippets(place))
         assert (problems, len(given)) == ([], expected)
@@ -153,7 +154,7 @@ def test_every_snippet_loads_in_its_place():
         pages.append(Page(name, json.dumps(data, default=str, ensure_ascii=False)))
     project, problems = compile_project(*pages, setup.facts())
     assert problems == []
-    assert {"segment", "mrr_gbp", "plan_family"} <= {field.key for field in project.fields}
+    assert {"segment", "mrr_gbp", "plan_family", "next_action"} <= {field.key for field in project.fields}
 
 
 def worked_example():

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from syncer.core import macros, units
 from syncer.core.kinds import Kind
+from syncer.core.shown import shown
 from syncer.core.walk import Given, Part, as_date, one_of
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def dates(walk: Walk, what: str, nodes: Sequence[Node]) -> list[Part]:
     parts = [as_date(walk.part(each)) for each in nodes]
     for each, part in zip(nodes, parts, strict=True):
         if part.kind not in (Kind.DATE, None):
-            walk.refuse(each, f"{what} needs date, and {walk.shown(each)} is {part.kind}")
+            walk.refuse(each, f"{what} needs date, and {shown(each)} is {part.kind}")
     return parts
 
 

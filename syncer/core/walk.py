@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from syncer.core import units
 from syncer.core.kinds import Kind
 from syncer.core.mixtures import mixed
+from syncer.core.shown import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,15 +100,11 @@ class Walk:
     def offset(self, node: Node) -> int:
         return min((each.meta["start"] for each in node.walk() if "start" in each.meta), default=0)
 
-    def shown(self, node: Node) -> str:
-        written = node.sql(dialect="duckdb", comments=False)
-        return written if len(written) <= 40 else f"{written[:39]}…"
-
     def of_kind(self, node: Node, what: str, *kinds: Kind) -> Part:
         part = self.part(node)
         if part.kind is not None and part.kind not in kinds:
             wanted = " or ".join(kinds)
-            return self.refuse(node, f"{what} needs {wanted}, and {self.shown(node)} is {part.kind}")
+            return self.refuse(node, f"{what} needs {wanted}, and {shown(node)} is {part.kind}")
         return part
 
     def alike(self, node: Node, what: str, nodes: Sequence[Node]) -> list[Part]:
@@ -125,7 +122,7 @@ class Walk:
         other = next((pair for pair in known if first and not _go_together(first[1], pair[1])), None)
         if first and other:
             pair = sorted((first, other), key=known.index)
-            self.refuse(node, mixed(what, [(self.shown(each), part) for each, part in pair]))
+            self.refuse(node, mixed(what, [(shown(each), part) for each, part in pair]))
             return [NOTHING] * len(parts)
         return parts
 

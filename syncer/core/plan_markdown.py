@@ -44,13 +44,13 @@ def _plan(view: View, room: int) -> str:
 
 
 def _head(view: View) -> str:
-    lines = [f"## {_safe(view.title)}", ""]
+    lines = [f"## {safe(view.title)}", ""]
     refused = view.written.refused
     if refused:
         more = f" … and {len(refused) - SHOWN_REFUSALS} more." if len(refused) > SHOWN_REFUSALS else ""
-        said = " ".join(_safe(sentence) + "." for sentence in refused[:SHOWN_REFUSALS])
+        said = " ".join(safe(sentence) + "." for sentence in refused[:SHOWN_REFUSALS])
         lines += ["> [!CAUTION]", f"> **A sync would be refused.** {said}{more}", ""]
-    lines += [f"- **{name}:** {_safe(text)}" for name, text in view.facts]
+    lines += [f"- **{name}:** {safe(text)}" for name, text in view.facts]
     lines += [f"- **Next:** {_commands(sentence)}" for sentence in view.next_steps]
     return "\n".join(lines) + "\n\n"
 
@@ -60,7 +60,7 @@ def _row(row: FieldRow) -> str:
     cleared = f"**{count.cleared:,}**" if count.cleared else "0"
     allowed = f"**{row.allowed}**" if row.over else row.allowed
     figures = f"{count.filled:,} | {count.replaced:,} | {cleared} | {count.held:,} | {count.unchanged:,}"
-    return f"| {_safe(row.label)} | {figures} | {allowed} | {_code(row.place)} |\n"
+    return f"| {safe(row.label)} | {figures} | {allowed} | {_code(row.place)} |\n"
 
 
 def _cleared(view: View, room: int) -> str:
@@ -72,7 +72,7 @@ def _cleared(view: View, room: int) -> str:
 
 
 def _emptied(group: Cleared, name: str, line: Line) -> str:
-    return f"| {_safe(group.label)} | {_safe(name)} | {_value(line.old)} | {_safe(line.reason)} |\n"
+    return f"| {safe(group.label)} | {safe(name)} | {_value(line.old)} | {safe(line.reason)} |\n"
 
 
 def _changes(accounts: Sequence[Account], room: int) -> str:
@@ -85,20 +85,20 @@ def _changes(accounts: Sequence[Account], room: int) -> str:
 
 def _account(account: Account) -> str:
     rows = "".join(map(_line, account.lines))
-    summary = f"<b>{_safe(account.name)}</b> {_code(account.id)} · {counted(len(account.lines), 'field')}"
+    summary = f"<b>{safe(account.name)}</b> {_code(account.id)} · {counted(len(account.lines), 'field')}"
     head = "| Field | Was | Becomes | Δ | Why | Mapping |\n| --- | ---: | ---: | ---: | --- | --- |\n"
     return f"<details><summary>{summary}</summary>\n\n{head}{rows}\n</details>\n\n"
 
 
 def _line(line: Line) -> str:
-    cells = (_safe(line.label), _value(line.old), _value(line.new), line.delta, _safe(line.reason), _code(line.field.place))
+    cells = (safe(line.label), _value(line.old), _value(line.new), line.delta, safe(line.reason), _code(line.field.place))
     return f"| {' | '.join(cells)} |\n"
 
 
 def _held(groups: Sequence[HeldGroup], room: int) -> str:
     if not groups:
         return ""
-    fitting = _fitting((f"- {_safe(group.reason)}<br>{_safe(group.about)}\n" for group in groups), room, "reason")
+    fitting = _fitting((f"- {safe(group.reason)}<br>{safe(group.about)}\n" for group in groups), room, "reason")
     accounts = len({record for group in groups for record in group.accounts})
     hint = f"{_commands(AMBIGUOUS)}\n\n" if any(group.ambiguous for group in groups) else ""
     summary = f"<details><summary>Held back on {counted(accounts, 'account')}: the CRM keeps what it has</summary>"
@@ -135,10 +135,10 @@ def _value(text: str | None) -> str:
 
 
 def _code(text: str) -> str:
-    return f"<code>{_safe(text)}</code>"
+    return f"<code>{safe(text)}</code>"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """The text as it is, with nothing in it that means anything to Markdown or GitHub."""
     return "".join(f"&#{ord(char)};" if char in MEANING else char for char in TRIGGER.sub(rf"\g<0>{NO_LINK}", harmless(text)))
 

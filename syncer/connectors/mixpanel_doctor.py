@@ -46,7 +46,7 @@ def examine(mixpanel: Mixpanel, said: MixpanelSettings, as_of: int, now: float) 
     exam.fine("credential", "service account", f"{said.username}, project {said.project_id}")
     exam.clock(profiles)
     reach = f"{ACCOUNTS} > {said.username}: add it to the project as Analyst; check that {PROJECT} > Overview says {said.project_id}"
-    if exam.right("read group profiles", profiles, reach):
+    if exam.right("read group profiles", profiles, reach, also=400):
         _groups(exam, profiles, said)
     zone = _zone(said.time_zone)
     if zone is None:
@@ -56,7 +56,7 @@ def examine(mixpanel: Mixpanel, said: MixpanelSettings, as_of: int, now: float) 
         today = when.day(as_of, said.time_zone).isoformat()
         days = {"from_date": today, "to_date": today, "limit": SAMPLE}
         export = exam.ask("GET", "/api/2.0/export", mixpanel.export, params={**project, **days})
-        if exam.right("export events", export, reach):
+        if exam.right("export events", export, reach, also=400):
             offset = datetime.fromtimestamp(as_of, zone).utcoffset() or timedelta()
             _events(exam, export, said, as_of + round(offset.total_seconds()))
     exam.rights()

@@ -72,7 +72,7 @@ def _of_vendor(name: str, settings: Settings, written: Project | None, as_of: in
         if isinstance(crm, Salesforce) and settings.salesforce:
             yield from salesforce_doctor.examine(crm, settings.salesforce.bulk_from, clock())
         elif isinstance(crm, HubSpot):
-            yield from hubspot_doctor.examine(crm, monthly=_monthly_name(name, written) is not None, now=clock())
+            yield from hubspot_doctor.examine(crm, _monthly_name(name, written), clock())
         if written is not None:
             yield from _columns(crm, written)
 

@@ -49,9 +49,9 @@ class Examination:
     def fault(self, key: str, what: str, said: str, mend: str) -> None:
         self.findings.append(Finding(self.vendor, key, what, "fault", said, mend))
 
-    def right(self, what: str, reply: Reply, mend: str) -> bool:
-        """Whether the answer shows that the right to `what` is there; a fault if not."""
-        if reply.status < 300 or reply.status == 400:
+    def right(self, what: str, reply: Reply, mend: str, *, also: int = 200) -> bool:
+        """Whether the answer shows that the right to `what` is there; a fault if not. `also`: a status that only those get who have it."""
+        if reply.status < 300 or reply.status == also:
             self.may(what)
             return True
         if reply.status == 429:

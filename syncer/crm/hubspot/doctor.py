@@ -18,7 +18,6 @@ from syncer.words.findings import Finding
 KEYS_PAGE = "HubSpot > Development > Keys > Service keys (or Legacy apps > the private app > Auth)"
 CREDENTIAL = f"{KEYS_PAGE}: copy the token anew; one that was rotated, or not used for long, is no longer good"
 USAGE = f"/account-info/{VERSION}/api-usage/daily/private-apps"
-CUSTOM = "crm.schemas.custom.read"
 
 
 class _Details(msgspec.Struct, rename="camel"):
@@ -39,6 +38,15 @@ class _Refusal(msgspec.Struct):
             yield from error.context.get("requiredGranularScopes", [])
 
 
+class _Schema(msgspec.Struct, rename="camel"):
+    name: str
+    object_type_id: str
+
+
+class _Schemas(msgspec.Struct):
+    results: list[_Schema] = []
+
+
 class _Usage(msgspec.Struct, rename="camel"):
     usage_limit: int
     current_usage: int
@@ -48,8 +56,8 @@ class _Usages(msgspec.Struct):
     results: list[_Usage] = []
 
 
-def examine(hubspot: HubSpot, *, monthly: bool, now: float) -> list[Finding]:
-    """Every call that syncer makes, once; `monthly`: also of custom objects. CredentialRefused, Unreachable."""
+def examine(hubspot: HubSpot, monthly: str | None, now: float) -> list[Finding]:
+    """Every call that syncer makes, once; `monthly`: the custom object for monthly metrics. CredentialRefused, Unreachable."""
     exam = Examination("hubspot", hubspot.http, now)
     details = exam.ask("GET", f"/account-info/{VERSION}/details")
     if details.status == 404:
@@ -62,10 +70,8 @@ def examine(hubspot: HubSpot, *, monthly: bool, now: float) -> list[Finding]:
     _scope(exam, "crm.schemas.companies.read", exam.ask("GET", f"/crm/properties/{VERSION}/companies", params={"limit": 1}))
     _scope(exam, "crm.objects.companies.read", exam.ask("GET", companies, params={"limit": 1}))
     _scope(exam, "crm.objects.companies.write", exam.ask("POST", f"{companies}/batch/update", json={"inputs": []}))
-    schemas = exam.ask("GET", f"/crm-object-schemas/{VERSION}/schemas") if monthly else None
-    if schemas is not None and schemas.status == 403:
-        said = "monthly metrics are not written: custom objects need this scope, and an Enterprise subscription"
-        exam.warn("monthly", CUSTOM, said, f"{KEYS_PAGE} > Scopes: {CUSTOM}, crm.objects.custom.read, crm.objects.custom.write")
+    if monthly:
+        _custom(exam, monthly)
     exam.rights("has")
     exam.fine("version", "API version", VERSION)
     if account.time_zone:
@@ -75,11 +81,21 @@ def examine(hubspot: HubSpot, *, monthly: bool, now: float) -> list[Finding]:
     return exam.findings
 
 
+def _custom(exam: Examination, name: str) -> None:
+    """Scopes for the rows of a custom object; that it is not there, or not to be seen, is found where its fields are looked at."""
+    schemas = exam.ask("GET", f"/crm-object-schemas/{VERSION}/schemas")
+    known = msgspec.json.decode(schemas.body, type=_Schemas).results if schemas.status < 300 else []
+    for type_id in [schema.object_type_id for schema in known if schema.name == name]:
+        rows = f"/crm/objects/{VERSION}/{type_id}"
+        _scope(exam, "crm.objects.custom.read", exam.ask("GET", rows, params={"limit": 1}))
+        _scope(exam, "crm.objects.custom.write", exam.ask("POST", f"{rows}/batch/upsert", json={"inputs": []}))
+
+
 def _scope(exam: Examination, scope: str, reply: Reply) -> None:
     """The scope as HubSpot names it where it refuses."""
     if reply.status == 403:
         scope = ", ".join(_decoded(reply.body).scopes()) or scope
-    exam.right(scope, reply, f"{KEYS_PAGE} > Scopes: add {scope}")
+    exam.right(scope, reply, f"{KEYS_PAGE} > Scopes: add {scope}", also=400)
 
 
 def _decoded(body: bytes) -> _Refusal:

@@ -53,18 +53,33 @@ def _known_endings(_: click.Context, __: click.Parameter, value: Sequence[Path])
 @click.option("--exit-code", is_flag=True, help="Exit with 10 when there are changes.")
 @click.option("--no-pull", is_flag=True, help="Plan from the sources as they were read last; the CRM is read.")
 @click.option("--offline", is_flag=True, help="Plan from what is stored alone; nobody is asked.")
+@click.option(
+    "--against",
+    metavar="last|FOLDER",
+    help="Show what the written files change instead: against those of the last sync, or of another folder. Nobody is asked.",
+)
 def plan(  # noqa: PLR0913  (one for each option)
-    *, out: Sequence[Path], form: str, account: str | None, field: str | None, exit_code: bool, no_pull: bool, offline: bool
+    *,
+    out: Sequence[Path],
+    form: str,
+    account: str | None,
+    field: str | None,
+    exit_code: bool,
+    no_pull: bool,
+    offline: bool,
+    against: str | None,
 ) -> int:
     """Show what a sync would write: by field, by account old → new with the reason, what would be emptied, what is held and why,
     limits, and calls. Writes nothing to a CRM.
 
     \b
     Example:  syncer plan
-              syncer plan --out plan.json --out plan.html     the file for `syncer apply`, and a page to read
-              syncer plan --format markdown                   for a pull request
-              syncer plan --account "Acme" --field mrr        only that
+              syncer plan --out plan.json --out plan.html   # the file for `syncer apply`, and a page to read
+              syncer plan --format markdown                 # for a pull request
+              syncer plan --account "Acme" --field mrr      # only that
     """
+    if against is not None:
+        return _against(against, form, exit_code=exit_code, alone=not (out or account or field))
     with terminal.progress() as watch:
         run = setup.run(watch)
         if field is not None and field not in run.project.specs:
@@ -72,6 +87,18 @@ def plan(  # noqa: PLR0913  (one for each option)
         results = runs.plan_offline(run) if offline else runs.plan(run, pulls=not no_pull)
     tell([result.written for result in results], out, form, language=run.settings.language, account=account, field=field)
     return 10 if exit_code and any(result.plan.changes for result in results) else 0
+
+
+def _against(what: str, form: str, *, exit_code: bool, alone: bool) -> int:
+    """What the written files change; 10 with `exit_code` when they change a value."""
+    from syncer.cli.against import tell as tell_difference  # noqa: PLC0415  (only where it is asked for)
+    from syncer.runs.against import against  # noqa: PLC0415
+
+    if not alone:
+        raise UsageError("--against compares files over all accounts and fields; leave out --out, --account and --field")
+    results = against(setup.run(lambda *_: None), what)
+    tell_difference(results, form)
+    return 10 if exit_code and any(each.fields for each in results) else 0
 
 
 def tell(  # noqa: PLR0913  (what is told, where to, and how much of it)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from syncer.specs.reader import Spec
 
@@ -21,10 +21,19 @@ def _plain_name(name: str) -> str:
 
 def _percent(value: Any) -> Any:
     """`50%` or 50 → 50."""
-    found = re.fullmatch(r"(\d{1,3})\s*%?", str(value))
+    found = re.fullmatch(r"([0-9]{1,3})\s*%?", str(value).strip())
     if not found or int(found[1]) > 100:
-        raise ValueError("min_coverage is a share from 0% to 100%, such as 50%")
+        raise ValueError("min_coverage is a whole share from 0% to 100%, such as 50%")
     return int(found[1])
+
+
+Coverage = Annotated[
+    int,
+    BeforeValidator(_percent),
+    WithJsonSchema(
+        {"type": ["string", "integer"], "pattern": "^(100|[0-9]{1,2})\\s*%?$", "minimum": 0, "maximum": 100, "examples": ["50%"]}
+    ),
+]
 
 
 Name = Annotated[str, AfterValidator(_plain_name)]
@@ -44,13 +53,23 @@ class Input(Spec):
     nothing behind it (~) is never told as a reason.
     """
 
-    value: str
-    weight: Weight = Decimal(1)
-    label: Label
-    label_ja: Label | None = None
-    scale: Curve | None = None
-    steps: Curve | None = None
-    reads: Label | dict[str, Label | None] | None = None
+    value: str = Field(description="The expression that is measured.", examples=["PCT(mixpanel.mau, stripe.seats)"])
+    weight: Weight = Field(default=Decimal(1), description="How much it counts within its part; 0 does not count.", examples=[1])
+    label: Label = Field(description="What people read in the report.", examples=["Seats used"])
+    label_ja: Label | None = Field(default=None, description="The same in Japanese.")
+    scale: Curve | None = Field(
+        default=None,
+        description="[value, points] pairs with straight lines between them, flat outside.",
+        examples=[[[0, 0], [40, 40], [80, 100]]],
+    )
+    steps: Curve | None = Field(
+        default=None, description="[from this value on, points] pairs. A yes counts as 1, a no as 0.", examples=[[[0, 100], [1, 0]]]
+    )
+    reads: Label | dict[str, Label | None] | None = Field(
+        default=None,
+        description="How the value reads in a sentence, {} standing for it; or such texts by value, with else.",
+        examples=["{} % of seats used"],
+    )
 
     @model_validator(mode="after")
     def _one_curve(self) -> Self:
@@ -88,19 +107,21 @@ class Input(Spec):
 class Part(Spec):
     """A side of health; its points are the weighted mean of its inputs."""
 
-    weight: Weight
-    label: Label
-    label_ja: Label | None = None
-    inputs: Annotated[dict[Name, Input], Field(min_length=1, max_length=20)]
+    weight: Weight = Field(description="How much the part counts in the score; the parts need not sum to 100.", examples=[20])
+    label: Label = Field(description="What people read in the report.", examples=["Adoption"])
+    label_ja: Label | None = Field(default=None, description="The same in Japanese.")
+    inputs: Annotated[dict[Name, Input], Field(min_length=1, max_length=20)] = Field(description="What is measured, by a name of your own.")
 
 
 class Band(Spec):
     """A score from `from` on, up to where the next band begins."""
 
-    name: Name
-    label: Label
-    label_ja: Label | None = None
-    begins: Annotated[Decimal, Field(alias="from", ge=0, lt=100, decimal_places=1)]
+    name: Name = Field(description="The value that is written to the CRM.", examples=["healthy"])
+    label: Label = Field(description="What people read.", examples=["Healthy"])
+    label_ja: Label | None = Field(default=None, description="The same in Japanese.")
+    begins: Annotated[Decimal, Field(ge=0, lt=100, decimal_places=1)] = Field(
+        alias="from", description="The score that it begins at.", examples=[60]
+    )
 
 
 def _band(name: str, label: str, label_ja: str, begins: int) -> Band:
@@ -118,11 +139,17 @@ BANDS = (
 class HealthModel(Spec):
     """One way to score, and for which accounts. A band changes only when the score is `margin` points past its edge."""
 
-    when: str | None = None
-    min_coverage: Annotated[int, BeforeValidator(_percent)] = 50
-    margin: Annotated[Decimal, Field(ge=0, le=20, decimal_places=1)] = Decimal(3)
-    bands: Annotated[tuple[Band, ...], Field(min_length=1, max_length=10)] = BANDS
-    parts: Annotated[dict[Name, Part], Field(min_length=1, max_length=10)]
+    when: str | None = Field(
+        default=None, description="Which accounts the model is for; all that are left if not said.", examples=["stripe.status = 'canceled'"]
+    )
+    min_coverage: Coverage = Field(default=50, description="Where less of all weight was measured there is no score; 50% if not said.")
+    margin: Annotated[Decimal, Field(ge=0, le=20, decimal_places=1)] = Field(
+        default=Decimal(3), description="A band changes when the score is so many points past its edge; 3 if not said.", examples=[3]
+    )
+    bands: Annotated[tuple[Band, ...], Field(min_length=1, max_length=10)] = Field(
+        default=BANDS, description="Bands of the score; one must begin at 0."
+    )
+    parts: Annotated[dict[Name, Part], Field(min_length=1, max_length=10)] = Field(description="Sides of health, by a name of your own.")
 
     @model_validator(mode="after")
     def _bands_cover_all(self) -> Self:
@@ -153,7 +180,9 @@ class HealthModel(Spec):
 class HealthFile(Spec):
     """The first model whose `when` is true scores an account; one without `when` scores all that are left."""
 
-    models: Annotated[dict[Name, HealthModel], Field(min_length=1, max_length=10)]
+    models: Annotated[dict[Name, HealthModel], Field(min_length=1, max_length=10)] = Field(
+        description="Ways to score, by a name of your own; the first whose when is true scores an account."
+    )
 
     @model_validator(mode="after")
     def _all_reachable(self) -> Self:

@@ -52,7 +52,7 @@ class StripeSettings(Spec):
     """A restricted key that may read customers, subscriptions, prices, products, coupons, invoices and events."""
 
     api_key: SecretStr = _secret("The restricted key", "STRIPE_API_KEY")
-    base_url: Url = Field("https://api.stripe.com", description="Where Stripe answers. Only ever another address for trials.")
+    base_url: Url = Field(default="https://api.stripe.com", description="Where Stripe answers. Only ever another address for trials.")
 
 
 class MixpanelSettings(Spec):
@@ -62,14 +62,14 @@ class MixpanelSettings(Spec):
     secret: SecretStr = _secret("Secret of the service account", "MIXPANEL_SECRET")
     project_id: str = Field(description="Number of the project, in quotes.", examples=['"2780000"'])
     data_group_id: str = Field(description="Number of the group in the project, in quotes.", examples=['"8154728"'])
-    group_key: str = Field("account_id", description="Event property that holds the account's key.")
-    workspace_id: str | None = Field(None, description="Number of the workspace, in quotes, where the project has several.")
-    base_url: Url = Field("https://mixpanel.com", description="Where Mixpanel answers.", examples=["https://eu.mixpanel.com"])
+    group_key: str = Field(default="account_id", description="Event property that holds the account's key.")
+    workspace_id: str | None = Field(default=None, description="Number of the workspace, in quotes, where the project has several.")
+    base_url: Url = Field(default="https://mixpanel.com", description="Where Mixpanel answers.", examples=["https://eu.mixpanel.com"])
     export_url: Url = Field(
-        "https://data.mixpanel.com", description="Where Mixpanel exports events.", examples=["https://data-eu.mixpanel.com"]
+        default="https://data.mixpanel.com", description="Where Mixpanel exports events.", examples=["https://data-eu.mixpanel.com"]
     )
-    time_zone: str = Field("UTC", description="Time zone of the project.", examples=["Asia/Tokyo"])
-    history_days: Annotated[int, Field(ge=30, le=3650)] = Field(90, description="How many days of events are read at first.")
+    time_zone: str = Field(default="UTC", description="Time zone of the project.", examples=["Asia/Tokyo"])
+    history_days: Annotated[int, Field(ge=30, le=3650)] = Field(default=90, description="How many days of events are read at first.")
 
 
 class ZendeskSettings(Spec):
@@ -78,7 +78,7 @@ class ZendeskSettings(Spec):
     subdomain: str = Field(description="acme of https://acme.zendesk.com.", examples=["acme"])
     client_id: str = Field(description="Identifier of the OAuth client.", examples=["syncer"])
     client_secret: SecretStr = _secret("Secret of the OAuth client", "ZENDESK_CLIENT_SECRET")
-    base_url: Url | None = Field(None, description="Where Zendesk answers; made of the subdomain if not said.")
+    base_url: Url | None = Field(default=None, description="Where Zendesk answers; made of the subdomain if not said.")
 
 
 class SalesforceSettings(Spec):
@@ -87,14 +87,14 @@ class SalesforceSettings(Spec):
     base_url: Url = Field(description="The My Domain address.", examples=["https://acme.my.salesforce.com"])
     client_id: str = Field(description="Consumer key of the External Client App.", examples=["3MVG9…"])
     client_secret: SecretStr = _secret("Consumer secret of the External Client App", "SALESFORCE_CLIENT_SECRET")
-    bulk_from: Annotated[int, Field(ge=1)] = Field(2000, description="From so many records on, Bulk API 2.0 is used.")
+    bulk_from: Annotated[int, Field(ge=1)] = Field(default=2000, description="From so many records on, Bulk API 2.0 is used.")
 
 
 class HubSpotSettings(Spec):
     """A service key that may read and write companies and read their properties."""
 
     access_token: SecretStr = _secret("The service key", "HUBSPOT_ACCESS_TOKEN")
-    base_url: Url = Field("https://api.hubapi.com", description="Where HubSpot answers. Only ever another address for trials.")
+    base_url: Url = Field(default="https://api.hubapi.com", description="Where HubSpot answers. Only ever another address for trials.")
 
 
 class Settings(Spec):
@@ -105,11 +105,15 @@ class Settings(Spec):
     zendesk: ZendeskSettings | None = None
     salesforce: SalesforceSettings | None = None
     hubspot: HubSpotSettings | None = None
-    state: str = Field("syncer-state", description="Where the state is kept: a folder, or a bucket.", examples=["s3://acme-syncer/state"])
-    project: Folder = Field(Path(), description="Folder with the mappings/ and field_specs/ that differ from the shipped ones.")
-    as_of: Instant | None = Field(None, description="Runs as if it were this day. Only for trials.", examples=["2026-11-01"])
-    language: Literal["en", "ja"] = Field("en", description="Language of labels in the CRM.")
-    history_days: Annotated[int, Field(ge=1, le=3650)] = Field(400, description="How many days of facts are kept for syncer explain --on.")
+    state: str = Field(
+        default="syncer-state", description="Where the state is kept: a folder, or a bucket.", examples=["s3://acme-syncer/state"]
+    )
+    project: Folder = Field(default=Path(), description="Folder with the mappings/ and field_specs/ that differ from the shipped ones.")
+    as_of: Instant | None = Field(default=None, description="Runs as if it were this day. Only for trials.", examples=["2026-11-01"])
+    language: Literal["en", "ja"] = Field(default="en", description="Language of labels in the CRM.")
+    history_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=400, description="How many days of facts are kept for syncer explain --on."
+    )
 
     @property
     def crms(self) -> tuple[str, ...]:

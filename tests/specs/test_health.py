@@ -24,7 +24,7 @@ CASES = {
     "misspelt": ("modles: {}", "1:1: there is no key modles here; did you mean models?"),
     "no parts": (model("margin: 3"), "parts is missing; add it"),
     "bad name": ("models: {My Model: {}}", "must be a name of small letters"),
-    "coverage": (model(f"min_coverage: 150%, {PART}"), "min_coverage is a share from 0% to 100%, such as 50%"),
+    "coverage": (model(f"min_coverage: 150%, {PART}"), "min_coverage is a whole share from 0% to 100%, such as 50%"),
     "margin": (model(f"margin: 21, {PART}"), "margin must be at most 20"),
     "no lowest band": (
         model(f"bands: [{{name: a, label: A, from: 10}}], {PART}"),

@@ -101,7 +101,7 @@ def make(folder: Path, customers: int) -> dict[str, int]:
         con.execute(f"CREATE OR REPLACE TABLE made ({declared}, _seq BIGINT)")
         con.execute(f"INSERT INTO made BY NAME SELECT {columns}, {_page(table)} AS _seq FROM range({rows}) AS r(i) ORDER BY _seq")
         con.execute(f"COPY made TO '{folder / path}' (FORMAT parquet, COMPRESSION zstd)")
-        manifest.tables[table.name] = TableState([Part(path, rows)], compact=True)
+        manifest.tables[table.name] = TableState([Part(path, rows, folded=True)])
     Store(str(folder)).commit(manifest)
     return {name: state.parts[0].rows for name, state in manifest.tables.items()}
 

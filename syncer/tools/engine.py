@@ -10,14 +10,12 @@ from typing import Any
 
 import duckdb
 
-from syncer.tools.store import Manifest, Part, Store
+from syncer.tools.store import Manifest, Part, Store, TableState
 from syncer.words.errors import SyncerError
 from syncer.words.tables import Row, Table
 
 _PARAMETER = re.compile(r"\$(\w+)")
 ROWS_FOR_THREADS = 2_000_000
-COMPACT_FROM = 12
-"""More parts than this are folded into one after a pull: reading many small files costs more than rewriting them."""
 
 
 class ComputationFailed(SyncerError):
@@ -97,39 +95,53 @@ class Engine:
         return {str(row[0]): str(row[1]) for row in self._execute(f"DESCRIBE {sql}").fetchall()}
 
     def _newest(self, table: Table, by_name: Mapping[str, Table], manifest: Manifest) -> str:
+        """The table as it is now: of folded parts what no newer part replaces, and of newer ones the newest row of each key."""
         columns = ", ".join(f't."{name}"' for name in table.columns)
-        source = self._files(table, manifest)
-        if source is None:
-            nothing = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in table.columns.items())
-            return f"SELECT {nothing} WHERE FALSE"
+        state = manifest.tables.get(table.name, TableState())
         if table.partition:
-            return f"SELECT {columns} FROM {source} AS t"
-        if table.parent is None:
-            return f"SELECT {columns} FROM {self._newest_of_key(table, source, manifest)} AS t"
-        parent = by_name[table.parent]
-        parents = self._files(parent, manifest)
-        if parents is None:
-            return f"SELECT {columns} FROM {source} AS t WHERE FALSE"
-        if manifest.tables[table.parent].compact:  # its children were folded with it
-            return f"SELECT {columns} FROM {source} AS t"
-        owner = next(iter(table.columns))
-        newest = f'SELECT "{parent.key[0]}" AS owner, MAX(_seq) AS newest FROM {parents} GROUP BY 1'
-        return f'SELECT {columns} FROM {source} AS t JOIN ({newest}) AS p ON p.owner = t."{owner}" AND p.newest = t._seq'
+            steps = [f"SELECT {columns} FROM {source} AS t" for source in self._files(table, state.parts)]
+        elif table.parent is None:
+            steps = self._newest_records(table, columns, state)
+        else:
+            steps = self._newest_children(table, columns, state, by_name[table.parent], manifest)
+        nothing = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in table.columns.items())
+        return " UNION ALL ".join(steps) or f"SELECT {nothing} WHERE FALSE"
 
-    def _newest_of_key(self, table: Table, source: str, manifest: Manifest) -> str:
-        if manifest.tables[table.name].compact:
-            return source
+    def _newest_records(self, table: Table, columns: str, state: TableState) -> list[str]:
         key = ", ".join(f'"{name}"' for name in table.key)
-        return f"(SELECT * FROM {source} QUALIFY ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY _seq DESC) = 1)"
+        newer, folded = self._files(table, state.newer), self._files(table, state.folded)
+        steps = [f"SELECT {columns} FROM {source} AS t {_unless_in(newer, table.key, table.key)}" for source in folded]
+        newest = f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY _seq DESC) = 1"
+        return [*steps, *(f"SELECT {columns} FROM (SELECT * FROM {source} {newest}) AS t" for source in newer)]
 
-    def _files(self, table: Table, manifest: Manifest) -> str | None:
-        state = manifest.tables.get(table.name)
-        if self._store is None or state is None or not state.parts:
-            return None
-        paths = ", ".join(_quoted(str(self._store.local(part.path))) for part in state.parts)
+    def _newest_children(self, table: Table, columns: str, state: TableState, parent: Table, manifest: Manifest) -> list[str]:
+        parents = manifest.tables.get(parent.name, TableState())
+        owner, key = next(iter(table.columns)), parent.key[0]
+        settled = state.folded if parents.folded else []
+        moving = [part for part in state.parts if part not in settled]
+        owners = self._files(parent, parents.newer)
+        steps = [f"SELECT {columns} FROM {source} AS t {_unless_in(owners, (owner,), (key,))}" for source in self._files(table, settled)]
+        return steps + [
+            f'SELECT {columns} FROM {source} AS t JOIN (SELECT "{key}" AS owner, MAX(_seq) AS newest FROM {known} GROUP BY 1) AS p '
+            f'ON p.owner = t."{owner}" AND p.newest = t._seq'
+            for source in self._files(table, moving)
+            for known in owners
+        ]
+
+    def _files(self, table: Table, parts: Sequence[Part]) -> list[str]:
+        """The parts as one relation, if there are any."""
+        if self._store is None or not parts:
+            return []
+        paths = ", ".join(_quoted(str(self._store.local(part.path))) for part in parts)
         # columns that a table gained since a part was written are empty in that part
         declared = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in table.columns.items())
-        return f"(SELECT {declared} WHERE FALSE UNION ALL BY NAME SELECT * FROM read_parquet([{paths}], union_by_name = true))"
+        return [f"(SELECT {declared} WHERE FALSE UNION ALL BY NAME SELECT * FROM read_parquet([{paths}], union_by_name = true))"]
+
+
+def _unless_in(newer: Sequence[str], own: Sequence[str], theirs: Sequence[str]) -> str:
+    """The part of a SELECT from `t` that leaves out rows which these relations have too; a key may be null."""
+    same = " AND ".join(f'n."{there}" IS NOT DISTINCT FROM t."{here}"' for here, there in zip(own, theirs, strict=True))
+    return " ".join(f"ANTI JOIN {source} AS n ON {same}" for source in newer)
 
 
 class PartWriter:
@@ -150,17 +162,17 @@ class PartWriter:
         appender = self._connection.appender("buffer")
         appender.append_rows([tuple(row) for row in rows])
         appender.flush()
-        return self._copy("SELECT * FROM buffer")
+        return self._copy("SELECT * FROM buffer")[0]
 
-    def folded(self, table: Table, store: Store, parts: Sequence[Part]) -> bytes:
-        """The newest row of each key of several parts as one part."""
+    def folded(self, table: Table, store: Store, parts: Sequence[Part]) -> tuple[bytes, int]:
+        """The newest row of each key of several parts as one part, and how many rows that are."""
         paths = ", ".join(_quoted(str(store.local(part.path))) for part in parts)
         key = ", ".join(f'"{name}"' for name in table.key)
         newest = f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {key} ORDER BY _seq DESC) = 1"
         return self._copy(f"SELECT * FROM read_parquet([{paths}], union_by_name = true) {newest}")
 
-    def folded_children(self, table: Table, store: Store, parts: Sequence[Part], parents: Part, parent_key: str) -> bytes:
-        """The rows of several parts that belong to the newest page of their parent, as one part."""
+    def folded_children(self, table: Table, store: Store, parts: Sequence[Part], parents: Part, parent_key: str) -> tuple[bytes, int]:
+        """The rows of several parts that belong to the newest page of their parent, as one part, and how many they are."""
         paths = ", ".join(_quoted(str(store.local(part.path))) for part in parts)
         owner = next(iter(table.columns))
         return self._copy(
@@ -169,10 +181,11 @@ class PartWriter:
             f'ON p."{parent_key}" = t."{owner}" AND p._seq = t._seq'
         )
 
-    def _copy(self, select: str) -> bytes:
+    def _copy(self, select: str) -> tuple[bytes, int]:
+        """The rows of a query as Parquet, and how many they are."""
         target = Path(self._folder.name) / "part.parquet"
-        self._connection.execute(f"COPY ({select}) TO {_quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)")
-        return target.read_bytes()
+        [(rows,)] = self._connection.execute(f"COPY ({select}) TO {_quoted(str(target))} (FORMAT parquet, COMPRESSION zstd)").fetchall()
+        return target.read_bytes(), rows
 
 
 def _used(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

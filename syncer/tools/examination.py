@@ -8,7 +8,7 @@ from typing import Any
 from syncer.tools.answers import Reply, vendor_words
 from syncer.tools.http import Http, Patience
 from syncer.words.errors import CredentialRefused, Unreachable, VendorError
-from syncer.words.findings import Finding
+from syncer.words.findings import Finding, Key
 
 PATIENCE = Patience(attempts=2, connects=1, seconds=20, first=0.5, most=5)
 ANSWERS = range(300, 500)
@@ -40,13 +40,13 @@ class Examination:
             raise CredentialRefused(self.vendor, f"the credential is not accepted: {self.words(reply)}", status=401)
         return reply
 
-    def fine(self, key: str, what: str, said: str) -> None:
+    def fine(self, key: Key, what: str, said: str) -> None:
         self.findings.append(Finding(self.vendor, key, what, "fine", said))
 
-    def warn(self, key: str, what: str, said: str, mend: str) -> None:
+    def warn(self, key: Key, what: str, said: str, mend: str) -> None:
         self.findings.append(Finding(self.vendor, key, what, "warning", said, mend))
 
-    def fault(self, key: str, what: str, said: str, mend: str) -> None:
+    def fault(self, key: Key, what: str, said: str, mend: str) -> None:
         self.findings.append(Finding(self.vendor, key, what, "fault", said, mend))
 
     def right(self, what: str, reply: Reply, mend: str, *, also: int = 200) -> bool:

@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from syncer.tools.engine import COMPACT_FROM, PartWriter
+from syncer.tools.engine import PartWriter
 from syncer.tools.store import Manifest, Part, Store, TableState
 from syncer.words.tables import Page, Row, Table
 
@@ -76,11 +76,11 @@ class Intake:
         return self.manifest
 
     def compact(self) -> Manifest:
-        """Fold tables of many parts into one part each, parents before their children; delete what nothing names any more."""
+        """Fold tables that are cheaper to read so into one part each, parents before their children; delete what nothing names any more."""
         families = [table for table in self._tables.values() if table.parent is None and table.partition is None]
         for table in families:
             children = [child for child in self._tables.values() if child.parent == table.name]
-            if any(len(self._state(member.name).parts) > COMPACT_FROM for member in (table, *children)):
+            if any(self._state(member.name).wants_folding for member in (table, *children)):
                 self._fold(table, children)
         manifest = self.flush()
         self._store.sweep(manifest)
@@ -88,17 +88,20 @@ class Intake:
 
     def _fold(self, table: Table, children: Sequence[Table]) -> None:
         state = self._state(table.name)
-        rows = sum(part.rows for part in state.parts)
-        parent = Part(self._store.add_part(table.name, self._writer.folded(table, self._store, state.parts)), rows, state.generation)
+        if not state.parts:
+            return
+        parent = self._folded(table, state, *self._writer.folded(table, self._store, state.parts))
         for child in children:
             held = self._state(child.name)
             if held.parts:
-                content = self._writer.folded_children(child, self._store, held.parts, parent, table.key[0])
-                kept = Part(self._store.add_part(child.name, content), sum(part.rows for part in held.parts), held.generation)
-                held.parts = [kept]
+                held.parts = [
+                    self._folded(child, held, *self._writer.folded_children(child, self._store, held.parts, parent, table.key[0]))
+                ]
         state.parts = [parent]
-        state.compact = True
         self._dirty = True
+
+    def _folded(self, table: Table, state: TableState, content: bytes, rows: int) -> Part:
+        return Part(self._store.add_part(table.name, content), rows, state.generation, folded=True)
 
     def _take(self, table: Table, rows: Sequence[Row]) -> None:
         numbered = [(*row, self.manifest.sequence) for row in rows]
@@ -115,7 +118,6 @@ class Intake:
             if rows:
                 state = self._state(name)
                 state.parts.append(self._part(name, rows, state.generation))
-                state.compact = False
         for name, slices in self._slices.items():
             self._replace_slices(name, slices)
         self._rows.clear()

@@ -25,24 +25,42 @@ from syncer.words.errors import LeaseHeld, SyncerError
 FORMAT = 1
 KEPT_COMMITS = 4
 KEPT_TEXTS = 12
+MOST_PARTS = 12
+FEW_ROWS = 1000
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One Parquet file of a table."""
+    """One Parquet file of a table. `folded`: no key is in it twice, and every part that is not folded is newer; of rows that belong to
+    records of another table: they belong to that table's folded part."""
 
     path: str
     rows: int
     generation: int = 0
     partition: str | None = None
+    folded: bool = False
 
 
 class TableState(msgspec.Struct):
-    """The parts of a table. `generation` counts full sweeps begun; a sweep that completes drops the parts of earlier generations.
-    `compact`: one part in which no key appears more than once."""
+    """The parts of a table. `generation` counts full sweeps begun; a sweep that completes drops the parts of earlier generations."""
 
     parts: list[Part] = []
     generation: int = 0
-    compact: bool = False
+
+    @property
+    def folded(self) -> list[Part]:
+        """The folded part, if there is one."""
+        return [part for part in self.parts if part.folded]
+
+    @property
+    def newer(self) -> list[Part]:
+        """What was stored since the parts were folded."""
+        return [part for part in self.parts if not part.folded]
+
+    @property
+    def wants_folding(self) -> bool:
+        """Whether reading it as it is costs more than rewriting it: it has many parts, or more news than what they are news to."""
+        news = sum(part.rows for part in self.newer)
+        return len(self.newer) > MOST_PARTS or news > max(FEW_ROWS, sum(part.rows for part in self.folded))
 
 
 class Manifest(msgspec.Struct):

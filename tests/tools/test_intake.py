@@ -3,7 +3,10 @@
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from syncer.tools import store as stores
 from syncer.tools.engine import Engine
 from syncer.tools.intake import Intake
 from syncer.tools.store import Store
@@ -23,7 +26,7 @@ def store(tmp_path):
 def read(store, table):
     engine = Engine(store)
     engine.bind(TABLES, store.latest())
-    return sorted(engine.rows(f"SELECT * FROM {table}"))
+    return sorted(engine.rows(f"SELECT * FROM {table}"), key=str)
 
 
 def feed(store, *pages, compact=False, flush_each=True):
@@ -82,3 +85,25 @@ def test_the_engine_reads_nothing_but_the_state(store, tmp_path):
     for hostile in (f"SELECT * FROM read_text('{outside}')", "SET threads = 1", f"COPY (SELECT 1) TO '{tmp_path}/x.csv'"):
         with pytest.raises(Exception, match=r"(?i)permission|locked"):
             engine.rows(hostile)
+
+
+PAGES = st.lists(
+    st.tuples(st.dictionaries(st.sampled_from("abcd") | st.none(), st.lists(st.sampled_from("xyz"), unique=True)), st.booleans())
+)
+
+
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pages=PAGES)
+def test_folding_changes_nothing_that_is_read(tmp_path_factory, monkeypatch, pages):
+    """Pages with things of any key, null too, each with its pieces; after some of them everything is folded."""
+    monkeypatch.setattr(stores, "FEW_ROWS", 0)
+    store = Store(str(tmp_path_factory.mktemp("state")))
+    things: dict = {}
+    for number, (page, folds) in enumerate(pages):
+        things |= {key: (number, pieces) for key, pieces in page.items()}
+        rows = {"shop.thing": [(key, number) for key in page], "shop.piece": [(key, name) for key in page for name in page[key]]}
+        feed(store, Page(rows, {}), compact=folds)
+        assert read(store, "shop.thing") == sorted(((key, size) for key, (size, _) in things.items()), key=str)
+        owned = [(key, name) for key, (_, pieces) in things.items() if key is not None for name in pieces]
+        assert [row for row in read(store, "shop.piece") if row[0] is not None] == sorted(owned)
+        assert not (folds and store.latest().tables.get("shop.thing", stores.TableState()).wants_folding)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from syncer.core.cells import MappedField
+from syncer.core.plan import canonical
+from syncer.core.plan_words import NUMBERS
 from syncer.specs.reader import Loc, Page
+from syncer.words.money import KNOWN, exponent
 
 LONGEST = 200
 """Characters of a value that are told."""
+SHOWN = 5
+"""Groups and accounts that are told of a field."""
 
 
 class Edit(msgspec.Struct, frozen=True):
@@ -27,6 +34,98 @@ class Edit(msgspec.Struct, frozen=True):
     @property
     def path(self) -> tuple[str, ...]:
         return tuple(self.key.split("."))
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Accounts whose value goes the same way."""
+
+    old: str | None
+    new: str | None
+    accounts: int
+
+
+class Mover(msgspec.Struct, frozen=True):
+    """One account whose value changes."""
+
+    id: str
+    account: str
+    old: str | None
+    new: str | None
+    unit: str | None = None
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What the edits do to one field: on how many `accounts` its value is another, how many of these had none (`filled`) or have none any
+    more (`cleared`; emptied in the CRM where `empties`), how many numbers go `up` and `down`, and how many values are `held` back that were
+    not, or `released`.
+
+    `status`: `kept`, or `added` and `removed` where only one of the two writes the field. `groups` are the most frequent ways that at
+    least two accounts go, for what is no number; `movers` accounts, those whose number goes furthest first.
+    """
+
+    field: str
+    label: str
+    type: str
+    place: str
+    status: str
+    empties: bool
+    accounts: int = 0
+    filled: int = 0
+    cleared: int = 0
+    up: int = 0
+    down: int = 0
+    held: int = 0
+    released: int = 0
+    groups: Sequence[Group] = ()
+    movers: Sequence[Mover] = ()
+    reasons: Sequence[tuple[str, int]] = ()
+
+
+class Row(NamedTuple):
+    """One account in one field: its value and why it is held, before and after."""
+
+    id: str
+    account: str
+    old: str | None
+    new: str | None
+    held_before: str | None
+    held: str | None
+    unit: str | None
+
+
+def difference(field: MappedField, status: str, rows: Iterable[Row]) -> Difference:
+    """The rows that are not alike as one value. What is held is not written: its value counts as no change."""
+    every = [row._replace(old=canonical(row.old), new=canonical(row.new)) for row in rows]
+    moved = [row for row in every if not row.held and not row.held_before and row.old != row.new]
+    held = [row for row in every if row.held and not row.held_before]
+    numeric = field.spec.type in NUMBERS
+    steps = [_step(row) for row in moved if numeric and row.old and row.new]
+    ways = Counter((row.old, row.new) for row in moved if not numeric)
+    furthest = sorted(moved, key=lambda row: (-abs(_step(row)) if numeric else 0, row.account, row.id))
+    return Difference(
+        field.key,
+        field.spec.label,
+        field.spec.type,
+        field.place,
+        status,
+        field.clears,
+        len(moved),
+        sum(row.old is None for row in moved),
+        sum(row.new is None for row in moved),
+        sum(step > 0 for step in steps),
+        sum(step < 0 for step in steps),
+        len(held),
+        sum(bool(row.held_before) and not row.held for row in every),
+        [Group(*way, count) for way, count in ways.most_common(SHOWN) if count > 1],
+        [Mover(row.id, row.account, row.old, row.new, row.unit) for row in furthest[:SHOWN]],
+        Counter(row.held or "" for row in held).most_common(SHOWN),
+    )
+
+
+def _step(row: Row) -> Decimal:
+    """By how much a number moves; roughly comparable over currencies, as a yen counts as a hundredth of a dollar."""
+    step = Decimal(row.new or 0) - Decimal(row.old or 0)
+    return step.scaleb(exponent(row.unit) - 2) if row.unit and row.unit.lower() in KNOWN else step
 
 
 def edits(before: Mapping[str, str], after: Mapping[str, str]) -> list[Edit]:

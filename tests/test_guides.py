@@ -31,7 +31,7 @@ from syncer.specs.account import AccountMapping
 from syncer.specs.mrr_policy import PRESETS, MrrPolicy
 from syncer.specs.reader import Page
 from syncer.specs.shipped import page
-from syncer.words import errors
+from syncer.words import errors, findings
 
 ROOT = Path(__file__).parent.parent
 MAPPINGS, EXPRESSIONS, FACTS, FIELDS, DEPLOY = (
@@ -236,6 +236,13 @@ def test_every_exit_code_is_explained():
     codes = {each.exit_code for each in classes} | {0, 10}
     assert [int(row[0]) for row in tables(DEPLOY, "Code")] == sorted(codes)
     assert {int(number) for number in re.findall(r"\b(\d+) [a-z]", app.help.split("Exit codes:")[1])} == codes
+
+
+def test_every_finding_of_the_doctor_is_explained_and_can_be_given():
+    assert [code(row[0]) for row in tables(DEPLOY, "Finding")] == list(findings.KEYS)
+    sources = [*(ROOT / "syncer").rglob("*doctor*.py"), ROOT / "syncer/tools/examination.py"]
+    texts = "".join(path.read_text() for path in sources if path.parent.name != "cli")
+    assert [key for key in findings.KEYS if f'"{key}"' not in texts] == []
 
 
 def commands():

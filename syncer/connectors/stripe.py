@@ -100,7 +100,7 @@ class Stripe:
 
     def check(self) -> str:
         """The account's name on the dashboard, else its id; a restricted key is let in, but may not read the account."""
-        account = self.http.request("GET", "/v1/account", accept=(403,), into=_Account).value
+        account: _Account | None = self.http.request("GET", "/v1/account", accept=(403,), into=_Account).value
         if account is None:
             return "an account that a restricted key does not tell"
         return (account.settings and account.settings.dashboard.display_name) or account.id

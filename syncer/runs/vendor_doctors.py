@@ -22,7 +22,7 @@ from syncer.specs.settings import Settings
 from syncer.tools.examination import PATIENCE
 from syncer.tools.http import Calls
 from syncer.words.errors import CredentialRefused, MissingCrmField, QuotaExhausted, SyncerError
-from syncer.words.findings import Finding
+from syncer.words.findings import Finding, Key
 
 CREDENTIALS = {
     "stripe": stripe_doctor.CREDENTIAL,
@@ -97,7 +97,7 @@ def _columns(crm: Crm, written: Project) -> Iterator[Finding]:
             yield from _lacking(crm, "monthly", "monthly metrics", demand, rows.fields)
 
 
-def _lacking(crm: Crm, key: str, what: str, demand: Demand, described: Mapping[str, CrmField]) -> Iterator[Finding]:
+def _lacking(crm: Crm, key: Key, what: str, demand: Demand, described: Mapping[str, CrmField]) -> Iterator[Finding]:
     wrong = lacking(crm.name, demand, described)
     for sentence in wrong:
         yield Finding(crm.name, key, what, "fault", *_hint(sentence))

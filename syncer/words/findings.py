@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 State = Literal["fine", "warning", "fault"]
+Key = Literal[
+    "settings",
+    "env_file",
+    "as_of",
+    "files",
+    "state",
+    "program",
+    "host",
+    "credential",
+    "right",
+    "privilege",
+    "mode",
+    "version",
+    "clock",
+    "zone",
+    "quota",
+    "groups",
+    "records",
+    "matching",
+    "fields",
+    "monthly",
+]
 
-KEYS = {
-    "settings": "what a call to the vendor cannot do without",
-    "env_file": "who can read .env",
-    "as_of": "the day that figures are for",
-    "files": "mappings and field specs",
-    "state": "folder or bucket, lease, room",
-    "program": "the vendor's part of syncer is installed",
-    "host": "the vendor can be reached and answers",
-    "credential": "key, token or login",
-    "right": "each right, role or scope",
-    "privilege": "rights that are not needed",
-    "mode": "test mode, sandbox",
-    "version": "the API version that syncer speaks",
-    "clock": "this machine's clock against the vendor's",
-    "zone": "time zones",
-    "quota": "allowed and used calls",
-    "groups": "Mixpanel's groups",
-    "records": "the records that the CRM shows to syncer",
-    "matching": "columns of the CRM that are read",
-    "fields": "fields of the CRM that are written",
-    "monthly": "the object for monthly metrics",
-}
-"""What a finding can be about; deploy/README.md says how to mend each."""
+KEYS: tuple[Key, ...] = get_args(Key)
+"""What a finding can be about; deploy/README.md says what is proved of each and how to mend it."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Finding:
     """`vendor` is "" for what concerns no vendor; `what` names the thing, `said` is what is so, `mend` what to do about it."""
 
     vendor: str
-    key: str
+    key: Key
     what: str
     state: State
     said: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
 import time
@@ -197,7 +196,7 @@ def test_a_scope_that_a_hubspot_token_lacks_is_named(stage, scope):
 
 @pytest.mark.parametrize(("records", "undo", "what", "mend"), [
     ({"rights": {"api": False}}, {"rights": {"api": True}}, "call the API", "API Enabled"),
-    ({"rights": {"bulk": False}}, {"rights": {"bulk": True}}, "use Bulk", "raise bulk_from"),
+    ({"rights": {"bulk": False}}, {"rights": {"bulk": True}}, "use Bulk", "or set bulk_from higher"),
     ({"access": {"Account": {"edit": False}}}, {"access": {"Account": {"edit": True}}}, "edit Account", "Object Settings > Account: Edit"),
 ])  # fmt: skip
 def test_a_right_that_the_run_as_user_lacks(stage, records, undo, what, mend):
@@ -355,7 +354,8 @@ def test_a_state_that_cannot_be_written(stage, tmp_path):
 def test_a_run_at_work(stage, tmp_path):
     Store(str(tmp_path)).acquire("the-other-run", int(time.time()), 600)
     found = doctor(stage, "stripe", SYNCER_STATE=str(tmp_path))
-    assert [each["said"] for each in wrong(found, "", "warning") if each["key"] == "state"][0].startswith("run the-other-run is at work")
+    warning = next(each for each in wrong(found, "", "warning") if each["key"] == "state")
+    assert warning["said"].startswith("run the-other-run is at work")
 
 
 def test_nothing_is_left_of_the_trial_of_the_state(stage, tmp_path):
@@ -376,7 +376,7 @@ def test_written_files_with_problems_are_a_fault_and_the_vendors_are_asked_all_t
 def test_who_can_read_the_secrets(stage, mode, state):
     path = stage.folder / ".env"
     path.write_text("OTHER=1\n")
-    os.chmod(path, mode)
+    path.chmod(mode)
     try:
         found = doctor(stage, "stripe")
     finally:

@@ -91,7 +91,7 @@ def _emptied(group: Cleared) -> Html:
 def _changes(accounts: Sequence[Account]) -> Node:
     if not accounts:
         return None
-    ends = accumulate(len(account.lines) for account in accounts)
+    ends = accumulate(len(account.cells) for account in accounts)
     shown = [account for account, end in zip(accounts, ends, strict=True) if end <= MOST_LINES]
     left_out = len(accounts) - len(shown)
     more = tag("p", f"… and {counted(left_out, 'more account')}, too many for a page; the JSON of the plan has them.") if left_out else None

@@ -6,17 +6,20 @@ Text from outside is written with character references, so it is no Markdown, HT
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
 
 from syncer.core.plan_view import AMBIGUOUS, Account, Cleared, FieldRow, HeldGroup, Line, View
 from syncer.core.plan_words import counted, harmless
 
+T = TypeVar("T")
 MOST = 65_000
 """UTF-16 units; GitHub takes 65,536 characters."""
 LONGEST = 300
 """Characters of one value; a longer one is cut."""
 SHOWN_REFUSALS = 10
+MISSES = 20
+"""Items without room after which no smaller one is looked for."""
 MEANING = frozenset("&<>`*_~[]()!\\|@#$^=")
 NO_LINK = "\u2060"
 """Word joiner, which nobody sees: behind @, # and a colon it keeps GitHub from a mention, an address, the number of an issue, an emoji."""
@@ -34,7 +37,7 @@ def plan_markdown(views: Sequence[View]) -> str:
 
 def _plan(view: View, room: int) -> str:
     head = _head(view)
-    rows = _fitting((_row(row) for row in view.rows), room // 4, "field")
+    rows = _fitting(view.rows, _row, room // 4, "field")
     fields = f"{TABLE}{rows.text}\n{rows.said}" if view.rows else ""
     quiet = f"{counted(view.quiet, 'more field')}: nothing to write.\n\n" if view.quiet else ""
     cleared = _cleared(view, room // 4)
@@ -66,7 +69,8 @@ def _row(row: FieldRow) -> str:
 def _cleared(view: View, room: int) -> str:
     if not view.cleared:
         return ""
-    fitting = _fitting((_emptied(group, name, line) for group in view.cleared for name, line in group.lines), room, "value")
+    values = [(group, name, line) for group in view.cleared for name, line in group.lines]
+    fitting = _fitting(values, lambda value: _emptied(*value), room, "value")
     head = "| Field | Account | Was | Why |\n| --- | --- | --- | --- |\n"
     return f"### Would be emptied: {counted(view.emptied, 'value')}\n\n{head}{fitting.text}\n{fitting.said}"
 
@@ -79,7 +83,7 @@ def _changes(accounts: Sequence[Account], room: int) -> str:
     if not accounts:
         return ""
     head = f"### Changes on {counted(len(accounts), 'account')}\n\n"
-    fitting = _fitting(map(_account, accounts), room - _size(head), "account")
+    fitting = _fitting(accounts, _account, room - _size(head), "account")
     return f"{head}{fitting.text}{fitting.said}"
 
 
@@ -98,7 +102,7 @@ def _line(line: Line) -> str:
 def _held(groups: Sequence[HeldGroup], room: int) -> str:
     if not groups:
         return ""
-    fitting = _fitting((f"- {safe(group.reason)}<br>{safe(group.about)}\n" for group in groups), room, "reason")
+    fitting = _fitting(groups, lambda group: f"- {safe(group.reason)}<br>{safe(group.about)}\n", room, "reason")
     accounts = len({record for group in groups for record in group.accounts})
     hint = f"{_commands(AMBIGUOUS)}\n\n" if any(group.ambiguous for group in groups) else ""
     summary = f"<details><summary>Held back on {counted(accounts, 'account')}: the CRM keeps what it has</summary>"
@@ -112,18 +116,21 @@ class _Fitting(NamedTuple):
     said: str
 
 
-def _fitting(items: Iterable[str], room: int, noun: str) -> _Fitting:
+def _fitting(items: Sequence[T], written: Callable[[T], str], room: int, noun: str) -> _Fitting:
     """As many items as have room, and the sentence how many have none."""
     taken: list[str] = []
-    left_out = 0
+    left_out, misses = 0, 0
     room -= 200
-    for item in items:
-        size = _size(item)
-        if size <= room:
-            taken.append(item)
-            room -= size
+    for number, item in enumerate(items):
+        if misses == MISSES:
+            left_out += len(items) - number
+            break
+        text = written(item)
+        if _size(text) <= room:
+            taken.append(text)
+            room -= _size(text)
         else:
-            left_out += 1
+            left_out, misses = left_out + 1, misses + 1
     said = f"… and {counted(left_out, f'more {noun}')}, for which a comment has no room; `plan.html` shows them.\n\n" if left_out else ""
     return _Fitting("".join(taken), said)
 

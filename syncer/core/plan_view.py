@@ -34,16 +34,21 @@ class Line:
 
 @dataclass(frozen=True)
 class Account:
-    """One record and lines of it."""
+    """One record and cells of it; their lines are made when they are asked for, since of thousands a few are shown."""
 
     id: str
     name: str
-    lines: Sequence[Line]
+    cells: Sequence[Cell]
+    line: Callable[[Cell], Line]
+
+    @cached_property
+    def lines(self) -> Sequence[Line]:
+        return [self.line(cell) for cell in self.cells]
 
     @property
     def weight(self) -> tuple[Decimal, int]:
         """The largest movement of money first, then who has the most lines."""
-        return max((line.weight for line in self.lines), default=Decimal(0)), len(self.lines)
+        return max(map(sort_weight, self.cells)), len(self.cells)
 
 
 @dataclass(frozen=True)
@@ -186,11 +191,8 @@ class View:
         return self._accounts(lambda _: True)
 
     def _accounts(self, wanted: Callable[[Cell], bool]) -> Sequence[Account]:
-        found = [
-            Account(change.id, change.name, [self._line(cell) for cell in change.cells if wanted(cell)])
-            for change in self.plan.changes
-            if any(map(wanted, change.cells))
-        ]
+        chosen = ((change, [cell for cell in change.cells if wanted(cell)]) for change in self.plan.changes)
+        found = [Account(change.id, change.name, cells, self._line) for change, cells in chosen if cells]
         return sorted(found, key=lambda account: account.weight, reverse=True)
 
     def _line(self, cell: Cell) -> Line:

@@ -84,7 +84,7 @@ def sort_weight(cell: Cell) -> Decimal:
 def _grouped(number: Decimal, unit: str | None) -> str:
     own = max(-int(number.as_tuple().exponent), 0)
     least = exponent(unit) if own and unit and _is_currency(unit) else 0
-    return f"{number:,.{max(own, least)}f}"
+    return f"{number:,.{max(own, least)}f}".replace("-", MINUS)
 
 
 def _is_currency(unit: str) -> bool:

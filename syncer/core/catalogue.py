@@ -32,7 +32,7 @@ MAJOR = "major units of "
 @dataclass(frozen=True)
 class Fact:
     """One entry, as catalog.yaml has them. `held_by`: while one of these columns has a reason in it, the value is not to be trusted.
-    `personal`: the value says who somebody is, and is not shown where it need not be."""
+    `personal`: the value says who somebody is, and is not shown where it need not be. `options`: all values of a choice."""
 
     type: str
     unit: str
@@ -40,6 +40,7 @@ class Fact:
     meaning: str
     held_by: tuple[str, ...] = ()
     personal: bool = False
+    options: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -49,14 +50,15 @@ class Fact:
     def column(self) -> Column:
         """The fact as expressions are checked against it."""
         currency = self.unit.removeprefix(MAJOR) if self.unit.startswith(MAJOR) else None
-        return Column(self.kind, self.held_by, currency, self.unit)
+        return Column(self.kind, self.held_by, currency, self.unit, self.options)
 
 
 @cache
 def shipped() -> Mapping[str, Fact]:
     """catalog.yaml without what is no fact for expressions."""
     entries = yaml.load(catalog_text(), Loader=yaml.CSafeLoader)
-    return {name: Fact(**{**about, "held_by": tuple(about.get("held_by", ()))}) for name, about in entries.items() if "." in name}
+    lists = ("held_by", "options")
+    return {name: Fact(**{**about, **{key: tuple(about.get(key, ())) for key in lists}}) for name, about in entries.items() if "." in name}
 
 
 @dataclass(frozen=True)

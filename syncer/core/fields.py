@@ -123,6 +123,8 @@ def column_of(spec: FieldSpec, made: Expression | None) -> Column:
             return Column(Kind.MONEY, currency=made.unit)
         case "number":
             return Column(Kind.NUMBER, unit=made.unit if made else None)
+        case "picklist" if not spec.open:
+            return Column(Kind.TEXT, options=spec.options)
         case _:
             return Column(kind_of(spec.sql_type))
 
@@ -130,15 +132,21 @@ def column_of(spec: FieldSpec, made: Expression | None) -> Column:
 def _before(mapping: AccountMapping, specs: Mapping[str, FieldSpec], columns: Mapping[str, Column]) -> dict[str, Column]:
     """`prev.` of every field. What a number field holds is told by its expression, which may itself use what fields held before."""
     mapped = {key: specs[key] for key in mapping.fields if key in specs}
-    before = {f"prev.{key}": column_of(spec, None) for key, spec in mapped.items()}
+    before = {f"prev.{key}": _held_before(column_of(spec, None)) for key, spec in mapped.items()}
     if not any("prev" in value.value.lower() for value in mapping.fields.values()):
         return before
     known = {**columns, **before}
     for key, spec in mapped.items():
         own = f"prev.{key}"
         made = _made(mapping.fields[key].value, known, own) if spec.type == "number" else None
-        before[own] = known[own] = known[key] = column_of(spec, made)
+        known[key] = column_of(spec, made)
+        before[own] = known[own] = _held_before(known[key])
     return before
+
+
+def _held_before(column: Column) -> Column:
+    """What the CRM has may be none of the options that the field has by now."""
+    return replace(column, options=())
 
 
 def _made(text: str, known: Mapping[str, Column], own: str) -> Expression | None:

@@ -20,12 +20,14 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Column:
     """A value that expressions may use: its kind, the columns whose reason, when there is one, holds it back, what its money is in (another
-    fact such as `stripe.currency`, or REPORTING), and its unit as the catalog words it: `seats`, `percent`, `UTC day`."""
+    fact such as `stripe.currency`, or REPORTING), its unit as the catalog words it (`seats`, `percent`, `UTC day`), and all values that it
+    can have, where they are few and known."""
 
     kind: Kind
     held_by: tuple[str, ...] = ()
     currency: str | None = None
     unit: str | None = None
+    options: tuple[str, ...] = ()
 
 
 FITS: Mapping[str, frozenset[Kind]] = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from difflib import get_close_matches
 
 from syncer.core.expressions import Expression
 from syncer.core.kinds import FITS, Kind
+from syncer.core.mixtures import nearest
 from syncer.core.walk import Fault, Given
 from syncer.specs.account import FieldSpec
 
@@ -42,15 +42,9 @@ def _text(spec: FieldSpec, given: Given) -> str | None:
         return None
     shown = f"'{value}'" if len(value) <= 40 else f"'{value[:39]}…'"
     if spec.type == "picklist" and not spec.open and value not in spec.options:
-        return f"{shown} is not among its options{_options(value, spec)}"
+        return f"{shown} is not among its options; {nearest(value, spec.options)}"
     if len(value) > spec.length:
         return f"{shown} has {len(value)} characters, and the field keeps {spec.length}; shorten it, or write a larger length in its spec"
     if spec.type == "url" and not value.startswith("https://"):
         return f"{shown} is no https link; a url field takes links that begin with https://"
     return None
-
-
-def _options(value: str, spec: FieldSpec) -> str:
-    options = {option.lower(): option for option in spec.options}
-    near = get_close_matches(value.lower(), list(options), n=1)
-    return f"; did you mean '{options[near[0]]}'?" if near else f"; there are {', '.join(spec.options[:20])}"

@@ -1,8 +1,9 @@
-"""Values that do not go together, in a sentence: what each is, and what to write instead."""
+"""Values that do not go together or cannot be, in a sentence: what each is, and what to write instead."""
 
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from syncer.core import units
@@ -48,3 +49,10 @@ def _beside_text(text: Part, value: Part) -> str:
         return f"write '{value.sql}' in quotes"
     number = text.sql.strip("'")
     return f"write {number} without quotes" if NUMBER.fullmatch(number) else "TEXT(value) makes a text of a number or a date"
+
+
+def nearest(value: str, options: Sequence[str]) -> str:
+    """`did you mean 'VIP'?`, or what there is."""
+    by_small = {option.lower(): option for option in options}
+    near = get_close_matches(value.lower(), list(by_small), n=1)
+    return f"did you mean '{by_small[near[0]]}'?" if near else f"there are {', '.join(options[:20])}"

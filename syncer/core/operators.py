@@ -36,7 +36,7 @@ def column(walk: Walk, node: Node) -> Part:
     walk.used.add(name)
     sql = name.replace(".", "__") if "." in name else f'"{name}"'
     found = walk.columns[name]
-    return Part(sql, found.kind, unit=units.unit_of(found))
+    return Part(sql, found.kind, unit=units.unit_of(found), options=found.options)
 
 
 def near(name: str, columns: Mapping[str, Column]) -> str:
@@ -88,7 +88,8 @@ def comparison(walk: Walk, node: Node) -> Part:
     sides = [node.this, node.expression]
     if any(isinstance(side, exp.Null) for side in sides):
         return walk.refuse(node, "a comparison with NULL is never true; write IS NULL or IS NOT NULL")
-    left, right = walk.alike(node, sign, sides)
+    compare = walk.compared if sign in ("=", "<>") else walk.alike
+    left, right = compare(node, sign, sides)
     if kind_of_all((left, right)) is Kind.BOOL and sign not in ("=", "<>"):
         return walk.refuse(node, f"{sign} needs an order, and yes/no has none; write = or <>")
     return Part(f"({left.sql} {sign} {right.sql})", Kind.BOOL)
@@ -118,7 +119,7 @@ def is_in(walk: Walk, node: Node) -> Part:
         return walk.refuse(node, "IN needs a list of values in parentheses")
     if any(isinstance(choice, exp.Null) for choice in choices):
         return walk.refuse(node, "NULL in a list is never found; write IS NULL besides")
-    first, *others = walk.alike(node, "IN", [node.this, *choices])
+    first, *others = walk.compared(node, "IN", [node.this, *choices])
     return Part(f"({first.sql} IN ({', '.join(part.sql for part in others)}))", Kind.BOOL)
 
 
@@ -143,7 +144,7 @@ def case(walk: Walk, node: Node) -> Part:
     if node.this:
         if any(isinstance(each, exp.Null) for each in conditions):
             return walk.refuse(node, "a comparison with NULL is never true; write CASE WHEN … IS NULL THEN")
-        first, *tests = walk.alike(node, "CASE", [node.this, *conditions])
+        first, *tests = walk.compared(node, "CASE", [node.this, *conditions])
         value = f" {first.sql}"
     else:
         tests = [walk.of_kind(each, "WHEN", Kind.BOOL) for each in conditions]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from syncer.core import units
 from syncer.core.kinds import Kind
-from syncer.core.mixtures import mixed
+from syncer.core.mixtures import mixed, nearest
 from syncer.core.shown import shown
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Given(NamedTuple):
 @dataclass(frozen=True)
 class Part:
     """SQL text and its kind, None where NULL or unknown. `whole`: the text is of an integer type, as `//` needs. `unit`: what the number
-    is in, None where it goes with any. `gives`: the written values that can be the part's own."""
+    is in, None where it goes with any. `gives`: the written values that can be the part's own. `options`: all that a column can have."""
 
     sql: str
     kind: Kind | None
@@ -61,6 +61,7 @@ class Part:
     whole: bool = False
     unit: str | None = None
     gives: tuple[Given, ...] = ()
+    options: tuple[str, ...] = ()
 
     @property
     def family(self) -> str | None:
@@ -125,6 +126,20 @@ class Walk:
             self.refuse(node, mixed(what, [(shown(each), part) for each, part in pair]))
             return [NOTHING] * len(parts)
         return parts
+
+    def compared(self, node: Node, what: str, nodes: Sequence[Node]) -> list[Part]:
+        """Values of one kind, the first compared with each other one. A written text that the other side never is, is a mistake."""
+        (first, *others), parts = nodes, self.alike(node, what, nodes)
+        for other, part in zip(others, parts[1:], strict=True):
+            self._possible(first, parts[0], part)
+            self._possible(other, part, parts[0])
+        return parts
+
+    def _possible(self, node: Node, column: Part, text: Part) -> None:
+        if column.options and text.literal and text.kind is Kind.TEXT:
+            at, value = text.gives[0]
+            if value not in column.options:
+                self.faults.append(Fault(at, f"{shown(node)} is never '{value[:40]}'; {nearest(value, column.options)}"))
 
     def demand(self, node: Node, what: str, parts: Sequence[Part], *kinds: Kind) -> None:
         """A fault where values, already of one kind, are of another than these."""

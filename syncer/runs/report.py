@@ -42,7 +42,7 @@ def report(run: Run, crms: Sequence[str], months: int) -> Report:
         return Report(
             run.as_of,
             [_of_crm(run, proposal) for proposal in proposals],
-            _freshness(run, first, past),
+            _freshness(run, crms, first, past),
             Revenue([period for period in told.periods if period.segment == WHOLE], told.problems, overview.revenue),
             health(run, first, overview, outcomes(run, first, told)),
             Calls(run.as_of, _spent(past)),
@@ -75,13 +75,13 @@ def _matches(proposal: Proposal) -> Matches:
     )
 
 
-def _freshness(run: Run, proposal: Proposal, past: Sequence[PastRun]) -> Freshness:
+def _freshness(run: Run, crms: Sequence[str], proposal: Proposal, past: Sequence[PastRun]) -> Freshness:
     marks = run.store.latest().marks
     [(day,)] = proposal.engine.rows(freshness.NEWEST_DAY)
     written = {each.crm: each.as_of for each in reversed(past) if each.numbers.get("written")}
     reads = [
         Read(vendor, at, freshness.through(vendor, at, day and str(day)), written.get(vendor))
-        for vendor in (*run.settings.sources, *dict.fromkeys(each.crm for each in past))
+        for vendor in (*run.settings.sources, *crms)
         for at in [marks.get(read_mark(vendor))]
     ]
     return Freshness(run.as_of, reads, [each.as_of for each in past])
@@ -107,7 +107,7 @@ def _problems(run: Run, proposals: Sequence[Proposal], past: Sequence[PastRun]) 
     return Problems(
         len({each.run for each in past}),
         _failures(past),
-        sum(_count_rejected(each) for each in latest if each),
+        sum(each.numbers.get("rejected_records", 0) for each in latest if each),
         rejected,
         sorted(held, key=lambda group: -group.values),
         [notice for notice in notices if notice],
@@ -126,15 +126,14 @@ def _failures(past: Sequence[PastRun]) -> list[Failure]:
     return list(found.values())
 
 
-def _count_rejected(past: PastRun) -> int:
-    """Records: all that are kept, as their numbers count cells."""
-    return len(past.numbers.get("errors", {}))
-
-
 def _rejected(proposal: Proposal, past: PastRun) -> list[Rejected]:
+    """What the CRM said, of most records first."""
     errors = past.numbers.get("errors", {})
     names = dict(proposal.engine.rows("SELECT id, name FROM crm.record WHERE id IN (SELECT UNNEST($ids))", {"ids": list(errors)}))
-    return [Rejected(proposal.crm, record, names.get(record, record), said) for record, said in errors.items()]
+    said: dict[str, dict[str, str]] = defaultdict(dict)
+    for record, words in errors.items():
+        said[words][record] = names.get(record, "")
+    return sorted((Rejected(proposal.crm, words, records) for words, records in said.items()), key=lambda each: -len(each.records))
 
 
 def _held(run: Run, crm: str, held: Sequence[Held]) -> list[HeldBack]:

@@ -65,7 +65,8 @@ def _movers(run: Run, proposal: Proposal, labels: Mapping[str, Label]) -> list[M
             steps.append(Step(labels[field.key], old, new, _why(run, field, then.get(account), now.get(account))))
         if steps:
             last = max(own.values(), key=lambda row: row[4])
-            found.append(Mover(account, name, steps, last[4], last[5]))
+            leading = max(1, sum(field.key in keys.values() for field in fields))
+            found.append(Mover(account, name, leading, steps, last[4], last[5]))
     return found
 
 
@@ -96,10 +97,9 @@ def _why(run: Run, field: MappedField, then: Mapping[str, str] | None, now: Mapp
     if then is None or now is None:
         return ""
     names = field.expression.columns | (run.project.health.columns if field.rests_on_health else frozenset())
-    columns = [(name, name.replace(".", "__", 1)) for name in sorted(names)]
     moved = [
-        f"{name} {then.get(key, 'empty')} → {now.get(key, 'empty')}"
-        for name, key in columns
-        if "." in name and not name.startswith("prev.") and then.get(key) != now.get(key)
+        f"{name} {then.get(name, 'empty')} → {now.get(name, 'empty')}"
+        for name in sorted(names)
+        if "." in name and not name.startswith("prev.") and then.get(name) != now.get(name)
     ]
     return " · ".join(moved[:SHOWN_FACTS])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from chromium import found, tab
@@ -31,7 +32,8 @@ CONTRAST = (
 const parse = text => { const found = text.match(/[\\d.]+/g).map(Number); return {rgb: found.slice(0, 3), alpha: found[3] ?? 1}; };
 const light = rgb => rgb.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
   .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
-const behind = el => { for (; el; el = el.parentElement) { const own = parse(getComputedStyle(el).backgroundColor); if (own.alpha === 1) return own.rgb; } };
+const ground = el => parse(getComputedStyle(el).backgroundColor);
+const behind = el => { while (ground(el).alpha < 1) el = el.parentElement; return ground(el).rgb; };
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
 while (walker.nextNode()) {
   const el = walker.currentNode.parentElement;
@@ -109,7 +111,7 @@ def test_headings_go_down_one_level_at_a_time(page):
     levels = page.evaluate("return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(el => Number(el.tagName[1]))")
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert [pair for pair in zip(levels, levels[1:], strict=False) if pair[1] > pair[0] + 1] == []
+    assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == []
 
 
 def test_tables_say_what_they_are(page):
@@ -164,7 +166,8 @@ def test_paper_takes_it_whole(page):
     page.prefer("print")
     closed = page.evaluate("return document.querySelectorAll('details:not([open])').length")
     shut = page.evaluate(
-        "return [...document.querySelectorAll('details:not([open]) table')].filter(el => !el.checkVisibility() || !el.getClientRects().length).length"
+        "return [...document.querySelectorAll('details:not([open]) table')]"
+        ".filter(el => !el.checkVisibility() || !el.getClientRects().length).length"
     )
     parted = page.evaluate(
         "return [...document.querySelectorAll('tr, figure')].filter(el => getComputedStyle(el).breakInside !== 'avoid').length"

@@ -15,8 +15,6 @@ from syncer.core.report.layout import Column, Label, counted, folded, left_out, 
 
 SHOWN_ACCOUNTS = 15
 SHOWN_EDITS = 15
-SHOWN_STEPS = 2
-"""Of an account at a glance."""
 
 WRITTEN = """
 WITH touched AS (
@@ -117,16 +115,17 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Mover(msgspec.Struct, frozen=True):
-    """One account, its steps, the one that says most first, and the instant and run of the last of them."""
+    """One account, its steps, of which the first `leading` say most, and the instant and run of the last of them."""
 
     id: str
     name: str
+    leading: int
     steps: Sequence[Step]
     at: int
     run: str
 
     def html(self) -> Html:
-        told = [(step.label.html(), " ", _value(step.old), " → ", _value(step.new)) for step in self.steps[:SHOWN_STEPS]]
+        told = [(step.label.html(), " ", _value(step.old), " → ", _value(step.new)) for step in self.steps[: self.leading]]
         more = len(self.steps) - len(told)
         parts = [[" · " if number else None, text] for number, text in enumerate(told)]
         headline = tag("span", parts, f" · {counted(more, 'more field')}" if more else None, class_="aside")

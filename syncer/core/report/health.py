@@ -213,7 +213,7 @@ class Health(msgspec.Struct, frozen=True):
         """Whether who is in worse health leaves more often; nothing is claimed from a few."""
         left = sum(each.left for each in self.outcomes)
         if left < ENOUGH_LEFT:
-            few = f"Only {counted(left, 'account')} left in these months"
+            few = f"Only {counted(left, 'account')} left in these months" if left else "No account left in these months"
             return f"{few}: too few to say whether the score tells who will; {ENOUGH_LEFT} would do."
         rates = [Fraction(each.left, each.accounts) for each in self.outcomes if each.accounts]
         if all(better <= worse for better, worse in pairwise(rates)):

@@ -131,6 +131,8 @@ def share(over: int, under: int) -> str:
 def percent(rate: Fraction | None) -> str:
     if rate is None:
         return NOTHING
+    if 0 < abs(rate) < Fraction(1, 2000):
+        return "under 0.1 %"
     small = 0 < abs(rate) < Fraction(1, 10)
     shown = f"{decimals(rate * 100, 1 if small else 0)}".removesuffix(".0")
     return f"{shown} %".replace("-", MINUS)

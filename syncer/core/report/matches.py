@@ -174,7 +174,7 @@ def sources_of(counts: Sequence[tuple[str, str, int]], rules: Sequence[tuple[str
             kinds.get("rejected", 0),
             [(rule, count) for own, rule, count in rules if own == source],
         )
-        for source, kinds in found.items()
+        for source, kinds in sorted(found.items(), key=lambda pair: list(VENDOR_NAMES).index(pair[0]))
     ]
 
 

@@ -164,7 +164,7 @@ def _largest(report: Report) -> list[tuple[str, str]]:
 
 
 def _worst(report: Report) -> str:
-    return report.health.bands[-1].label.text
+    return f"{report.health.bands[-1].label.text}, accounts"
 
 
 def _changes(report: Report) -> Html:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from syncer.core.markup import Html, Node
+from syncer.core.markup import Html, Node, tag
 from syncer.core.report.layout import Column, Label, chapter, counted, left_out, moment, name, note, part, prose, table
 from syncer.words.vendors import VENDOR_NAMES
 
-SHOWN_RUNS, SHOWN_RECORDS, SHOWN_REASONS = 10, 15, 15
+SHOWN_RUNS, SHOWN_REASONS, SHOWN_NAMES = 10, 15, 3
 LIMIT_EXCEEDED = 4
 """The exit code of a run that limits stopped."""
 
@@ -34,12 +34,11 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """A record that a CRM did not take in its latest run, in the CRM's words."""
+    """Records that a CRM did not take in its latest run for one reason, in the CRM's words: id → name."""
 
     crm: str
-    record: str
-    name: str
     said: str
+    records: Mapping[str, str]
 
 
 class HeldBack(msgspec.Struct, frozen=True):
@@ -55,7 +54,7 @@ class HeldBack(msgspec.Struct, frozen=True):
 
 class Problems(msgspec.Struct, frozen=True):
     """`runs` is how many runs the failures are among. `rejected` counts all that the CRMs rejected in their latest runs, of which
-    `rejections` are those that are kept. `held` has what is held most often first."""
+    `rejections` are those that are kept, by the CRM's words. `held` has what is held most often first."""
 
     runs: int
     failures: Sequence[Failure]
@@ -76,8 +75,8 @@ class Problems(msgspec.Struct, frozen=True):
             (
                 [moment(failure.at), f" · {failure.run}"],
                 ", ".join(VENDOR_NAMES[crm] for crm in failure.crms),
-                [prose(failure.error), " (stopped by a limit)" if failure.exit_code == LIMIT_EXCEEDED else ""],
-                str(failure.exit_code),
+                [tag("p", prose(line)) for line in failure.error.splitlines()],
+                f"{failure.exit_code}, a limit" if failure.exit_code == LIMIT_EXCEEDED else str(failure.exit_code),
             )
             for failure in self.failures[:SHOWN_RUNS]
         ]
@@ -88,9 +87,11 @@ class Problems(msgspec.Struct, frozen=True):
         title = "Rejected by the CRM"
         if not self.rejected:
             return part(title, note("Nothing in the latest run."))
-        columns = (Column("Record"), Column("CRM"), Column("The CRM's words"))
-        rows = [([name(each.name), f" · {each.record}"], VENDOR_NAMES[each.crm], each.said) for each in self.rejections[:SHOWN_RECORDS]]
-        more = left_out(self.rejected - len(rows), "record")
+        columns = (Column("The CRM's words"), Column("CRM"), Column("Records", figures=True), Column("Among them"))
+        rows = [
+            (each.said, VENDOR_NAMES[each.crm], f"{len(each.records):,}", _names(each.records)) for each in self.rejections[:SHOWN_REASONS]
+        ]
+        more = left_out(len(self.rejections) - len(rows), "reason")
         mend = note("Mend the field or the record; the next run tries each again.")
         return part(title, table(f"{counted(self.rejected, 'record')} rejected in the latest run", columns, rows, more), mend)
 
@@ -129,3 +130,8 @@ def _some(labels: Sequence[Label]) -> Node:
     for label in labels[:3]:
         shown += [", " if shown else None, label.html()]
     return [*shown, f" and {counted(len(labels) - 3, 'more field')}" if len(labels) > 3 else None]
+
+
+def _names(records: Mapping[str, str]) -> Node:
+    shown = [[name(text), f" ({record})", tag("br")] for record, text in list(records.items())[:SHOWN_NAMES]]
+    return [*shown, left_out(len(records) - len(shown), "record")]

@@ -82,8 +82,8 @@ def plan(  # noqa: PLR0913  (one for each option)
         return _against(against, form, exit_code=exit_code, alone=not (out or account or field))
     with terminal.progress() as watch:
         run = setup.run(watch)
-        if field is not None and field not in run.project.specs:
-            raise UsageError(f"{field} is not a mapped field{did_you_mean(field, [each.key for each in run.project.fields])}")
+        if field is not None and field not in run.project.mapping.fields:
+            raise UsageError(f"{field} is not a mapped field{did_you_mean(field, run.project.mapping.fields)}")
         results = runs.plan_offline(run) if offline else runs.plan(run, pulls=not no_pull)
     tell([result.written for result in results], out, form, language=run.settings.language, account=account, field=field)
     return 10 if exit_code and any(result.plan.changes for result in results) else 0

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 from syncer.cli import app, setup
 from syncer.core import functions
+from syncer.core.catalogue import compile_catalogue
 from syncer.core.expressions import Expression, check
 from syncer.core.health import compile_health
 from syncer.core.kinds import FITS
@@ -25,8 +26,9 @@ from syncer.core.monthly import MEASURES
 from syncer.core.plan import canonical
 from syncer.core.project import compile_project
 from syncer.core.score import contributions_query, health_query
+from syncer.core.usage import COUNTS
 from syncer.models import catalog_text
-from syncer.specs import account, churn, health, monthly_metric, settings
+from syncer.specs import account, churn, health, monthly_metric, settings, usage
 from syncer.specs.account import AccountMapping
 from syncer.specs.mrr_policy import PRESETS, MrrPolicy
 from syncer.specs.reader import Page
@@ -34,10 +36,8 @@ from syncer.specs.shipped import page
 from syncer.words import errors, findings
 
 ROOT = Path(__file__).parent.parent
-MAPPINGS, EXPRESSIONS, FACTS, FIELDS, DEPLOY = (
-    ROOT / name
-    for name in ("mappings/README.md", "mappings/EXPRESSIONS.md", "mappings/FACTS.md", "field_specs/README.md", "deploy/README.md")
-)
+MAPPINGS, EXPRESSIONS, FACTS, USAGE = (ROOT / f"mappings/{name}.md" for name in ("README", "EXPRESSIONS", "FACTS", "USAGE"))
+FIELDS, DEPLOY = (ROOT / f"{name}/README.md" for name in ("field_specs", "deploy"))
 GUIDES = sorted(path for folder in ("mappings", "field_specs", "deploy") for path in (ROOT / folder).glob("*.md"))
 CATALOG = {name: about for name, about in YAML(typ="safe").load(catalog_text()).items() if "." in name}
 COLUMNS = setup.facts()
@@ -47,7 +47,15 @@ def blocks(guide, kind):
     return re.findall(rf"^```{kind}\n(.*?)^```", guide.read_text(), re.MULTILINE | re.DOTALL)
 
 
-PLACES = {"models": "health", "churn": "months", "match": "mapping", "fields": "mapping", "mrr_policy": "policy", "jobs": "workflow"}
+PLACES = {
+    "models": "health",
+    "churn": "months",
+    "match": "mapping",
+    "fields": "mapping",
+    "mrr_policy": "policy",
+    "jobs": "workflow",
+    "key_feature_users": "usage",
+}
 """What a YAML snippet is for, by a key that only such a one has; without any of them it describes fields."""
 
 
@@ -227,6 +235,17 @@ def test_every_key_and_type_of_a_field_is_explained():
     assert keys_of(FIELDS, "Key") == names_in(account.FieldSpec)
     made_of = {code(row[0]): set(row[1].split(" or ")) for row in tables(FIELDS, "Type")}
     assert made_of == {kind: set(FITS[kind]) for kind in get_args(account.FieldType)}
+
+
+def test_every_key_and_count_of_a_measure_is_explained():
+    assert keys_of(USAGE, "Key") == names_in(usage.Measure)
+    assert [code(row[0]) for row in tables(USAGE, "Count")] == list(COUNTS)
+    mapping = Page("account.yaml", "crm: {quota: {salesforce: Quota__c, type: number}}")
+    measures = {name: about for snippet in snippets("usage") for name, about in snippet.items()}
+    catalogue, problems = compile_catalogue(mapping, Page("usage.yaml", json.dumps(measures)))
+    assert problems == []
+    for question, expression in tables(USAGE, "For", "Write"):
+        assert isinstance(check(code(expression), catalogue.columns()), Expression), question
 
 
 def test_every_exit_code_is_explained():

@@ -229,6 +229,7 @@ def _remember(run: Run, proposal: Proposal, result: Result, intake: Intake) -> N
     seen = [(proposal.crm, account, field, run.as_of, value, None, run.id, "seen") for account, field, value in _unknown_cells(proposal)]
     partly = result.numbers["rejected"] or (result.metrics and result.metrics.rejected)
     numbers = {**result.numbers, "errors": dict(list(result.errors.items())[:KEPT_ERRORS])}
+    numbers["rejected_records"] = len(result.errors)
     row = (run.id, proposal.crm, run.started, run.as_of, PARTLY if partly else DONE, msgspec.json.encode(numbers).decode())
     pairs = _new_pairs(proposal, run.as_of)
     intake.add(f"history.{proposal.crm}", Page({HISTORY.name: seen, PAIR.name: pairs, RUN.name: [row]}, {}))

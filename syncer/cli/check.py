@@ -11,7 +11,7 @@ from syncer.cli.options import as_json
 from syncer.runs import written
 from syncer.specs import settings
 from syncer.specs.shipped import place
-from syncer.words.errors import MissingCrmField, SyncerError
+from syncer.words.errors import FileProblems, MissingCrmField, SyncerError
 
 if TYPE_CHECKING:
     from syncer.core.project import Project
@@ -67,9 +67,11 @@ def _show(told: Online | None) -> None:
 def _fail(told: Online | None) -> None:
     """All that is wrong on stderr; the exit code is that of the fields or, when they are fine, of the last vendor that failed."""
     errors: list[SyncerError] = [*told.failures] if told else []
-    if told and told.problems:
-        errors.append(MissingCrmField("\n".join(map(str, told.problems))))
-    for failure in errors[:-1]:
+    for failure in errors[:-1] if told and not told.problems else errors:
         click.echo(f"syncer: {failure}", err=True)
+    if told and told.problems:
+        listed = FileProblems(told.problems)
+        click.echo(str(listed), err=True)
+        raise MissingCrmField(f"{listed.count}; mend them in the CRM or in the files and run this again")
     if errors:
         raise errors[-1]

@@ -73,7 +73,9 @@ def test_all_that_the_crms_lack_is_told_at_once_each_at_its_place(thin: Stage) -
     with thin.listening() as calls:
         said = thin.command("check", "--online")
     assert (said.code, writes(calls)) == (13, [])
-    told = [line.split(": ", 1) for line in said.err.removeprefix("syncer: ").splitlines()]
+    *lines, last = said.err.splitlines()
+    assert last == "syncer: 12 problems in 2 files; mend them in the CRM or in the files and run this again"
+    told = [line.split(": ", 1) for line in lines]
     assert [text for _, text in told] == [text for _, text in SAID]
     for (place, _), (stands, _) in zip(told, SAID, strict=True):
         file, line, column = place.split(":")

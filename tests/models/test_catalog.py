@@ -55,7 +55,8 @@ def test_nothing_inexact_comes_out(query):
 
 def test_catalog_says_everything_of_each_column():
     for name, about in CATALOG.items():
-        assert set(about) - {"held_by", "personal"} == {"type", "unit", "source", "meaning"}, name
+        assert set(about) - {"held_by", "personal", "options"} == {"type", "unit", "source", "meaning"}, name
+        assert ("options" in about) == (about["unit"] == "choice"), name
         assert {column.replace("__", ".") for column in about.get("held_by", ())} <= set(CATALOG), name
 
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "report": "report",
     "runs": "past",
     "sandbox": "stand_ins",
+    "schema": "schema",
     "score": "jobs",
     "sync": "jobs",
     "try": "try_out",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
-from syncer.specs.mrr_policy import currency_code
+from syncer.specs.mrr_policy import Currency
 from syncer.specs.reader import Spec
 from syncer.specs.switches import switched
 from syncer.words.money import KNOWN
@@ -62,17 +62,28 @@ class ChurnPolicy(Spec):
     currency, whole months since the first month paid. `segments` are those that are told besides the whole.
     """
 
-    reactivation_window_days: Annotated[int | None, BeforeValidator(_days)] = None
-    net_churn_includes_reactivation: bool = False
-    free_plan_is_churn: bool = True
-    denominator: Literal["start", "start+new"] = "start"
-    reporting_currency: Annotated[str | None, BeforeValidator(currency_code)] = None
-    contract_size: Annotated[dict[str, Edges], BeforeValidator(_edges_by_currency)] = {  # noqa: RUF012  (pydantic copies it)
-        OTHERS: (100, 1_000, 10_000),
-        "jpy": (10_000, 100_000, 1_000_000),
-    }
-    tenure: Annotated[Edges, BeforeValidator(_edges)] = (3, 12, 24)
-    segments: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
+    reactivation_window_days: Annotated[int | None, BeforeValidator(_days, json_schema_input_type=int | Literal["none"] | None)] = Field(
+        default=None, description="Who comes back more days than this after leaving is new; none: never.", examples=[90]
+    )
+    net_churn_includes_reactivation: bool = Field(default=False, description="Whether net churn is made smaller by those who came back.")
+    free_plan_is_churn: bool = Field(default=True, description="false: a step down to a free plan is contraction, the step back expansion.")
+    denominator: Literal["start", "start+new"] = Field(default="start", description="What churn rates divide by.")
+    reporting_currency: Currency = Field(default=None, description="The currency that all months are told in; none: each in its own.")
+    contract_size: Annotated[
+        dict[str, Edges], BeforeValidator(_edges_by_currency, json_schema_input_type=list[int] | dict[str, list[int]])
+    ] = Field(
+        default={OTHERS: (100, 1_000, 10_000), "jpy": (10_000, 100_000, 1_000_000)},
+        description="Where each further band of monthly revenue begins; {default: [...], jpy: [...]} by currency.",
+        examples=[[100, 1000, 10000]],
+    )
+    tenure: Annotated[Edges, BeforeValidator(_edges, json_schema_input_type=list[int])] = Field(
+        default=(3, 12, 24), description="Where each further band of whole months as a customer begins.", examples=[[3, 12, 24]]
+    )
+    segments: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
+        default=(),
+        description="What customers are divided by: contract_size, tenure, picklist fields.",
+        examples=[["contract_size", "tenure"]],
+    )
 
     def told(self) -> dict[str, Any]:
         """Every switch with its value, as written."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from syncer.specs.reader import Spec
 from syncer.specs.switches import switched
 from syncer.specs.wording import did_you_mean
 from syncer.words.money import KNOWN
 
-STATUSES = ("incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused")
+Status = Literal["incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused"]
+STATUSES: tuple[str, ...] = get_args(Status)
 
 PRESETS: Mapping[str, Mapping[str, str]] = {
     "default": {},
@@ -47,6 +48,13 @@ def currency_code(value: Any) -> Any:
     return str(value).lower()
 
 
+Currency = Annotated[
+    str | None,
+    BeforeValidator(currency_code),
+    WithJsonSchema({"type": ["string", "null"], "pattern": "^([A-Za-z]{3}|none)$", "examples": ["usd"]}),
+]
+
+
 def _text(value: Any) -> Any:
     """Factors may be written as numbers."""
     return str(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else value
@@ -56,6 +64,14 @@ def _factor(*values: str) -> Any:
     return Annotated[Literal[values], BeforeValidator(_text)]
 
 
+def _with_preset(schema: dict[str, Any]) -> None:
+    preset = {
+        "enum": list(PRESETS),
+        "description": "Switches by the name of whose figure they come near to; a switch written beside it wins.",
+    }
+    schema["properties"] = {"preset": preset, **schema["properties"]}
+
+
 class MrrPolicy(Spec):
     """The switches of MRR with their defaults; models/DECISIONS.md has the reasons.
 
@@ -63,21 +79,41 @@ class MrrPolicy(Spec):
     in major units is that subscription's MRR.
     """
 
-    count_statuses: Annotated[tuple[str, ...], BeforeValidator(_statuses)] = ("active", "past_due")
-    past_due: Annotated[str, BeforeValidator(_past_due)] = "include"
-    trialing: Literal["exclude", "include"] = "exclude"
-    discounts: Literal["forever+repeating", "none", "forever", "all"] = "forever+repeating"
-    metered: Literal["exclude", "trailing_3m_average"] = "exclude"
-    scheduled_cancel: Literal["count_until_end", "drop_at_request"] = "count_until_end"
-    pause_collection: Literal["by_behavior", "count", "zero"] = "by_behavior"
-    year_factor: _factor("1/12") = "1/12"  # type: ignore[valid-type]
-    month_factor: _factor("1") = "1"  # type: ignore[valid-type]
-    week_factor: _factor("52/12", "365/84", "4.345", "4.33", "4") = "52/12"  # type: ignore[valid-type]
-    day_factor: _factor("365/12", "30.437", "30") = "365/12"  # type: ignore[valid-type]
-    inclusive_tax: Literal["strip", "keep"] = "strip"
-    zero_quantity_first_tier_flat: Literal["charge", "skip"] = "charge"
-    reporting_currency: Annotated[str | None, BeforeValidator(currency_code)] = None
-    override_key: str | None = None
+    model_config = ConfigDict(json_schema_extra=_with_preset)
+
+    count_statuses: Annotated[tuple[str, ...], BeforeValidator(_statuses, json_schema_input_type=tuple[Status, ...])] = Field(
+        default=("active", "past_due"), description="Statuses of subscriptions that count.", examples=[["active", "past_due"]]
+    )
+    past_due: Annotated[str, BeforeValidator(_past_due)] = Field(
+        default="include",
+        description="Past-due subscriptions: include, exclude or include_until_days:30.",
+        examples=["include_until_days:30"],
+    )
+    trialing: Literal["exclude", "include"] = Field(default="exclude", description="Subscriptions in their trial.")
+    discounts: Literal["forever+repeating", "none", "forever", "all"] = Field(
+        default="forever+repeating", description="Which discounts are taken off; all: once too."
+    )
+    metered: Literal["exclude", "trailing_3m_average"] = Field(default="exclude", description="Prices by usage.")
+    scheduled_cancel: Literal["count_until_end", "drop_at_request"] = Field(
+        default="count_until_end", description="Subscriptions that are set to end."
+    )
+    pause_collection: Literal["by_behavior", "count", "zero"] = Field(
+        default="by_behavior", description="Subscriptions whose payment is paused."
+    )
+    year_factor: _factor("1/12") = Field(default="1/12", description="A year as months.")  # type: ignore[valid-type]
+    month_factor: _factor("1") = Field(default="1", description="A month as months.")  # type: ignore[valid-type]
+    week_factor: _factor("52/12", "365/84", "4.345", "4.33", "4") = Field(default="52/12", description="Weeks of a month.")  # type: ignore[valid-type]
+    day_factor: _factor("365/12", "30.437", "30") = Field(default="365/12", description="Days of a month.")  # type: ignore[valid-type]
+    inclusive_tax: Literal["strip", "keep"] = Field(default="strip", description="Tax within prices, where the rate is known.")
+    zero_quantity_first_tier_flat: Literal["charge", "skip"] = Field(
+        default="charge", description="The flat fee of a first tier at quantity 0."
+    )
+    reporting_currency: Currency = Field(
+        default=None, description="The currency that MRR is also told in; none: each in its own.", examples=["usd"]
+    )
+    override_key: str | None = Field(
+        default=None, description="Key of a subscription's metadata that says include, exclude or an amount a month.", examples=["mrr"]
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -88,7 +124,7 @@ class MrrPolicy(Spec):
         written = dict(value)
         name = written.pop("preset")
         if name not in PRESETS:
-            raise ValueError(f"there is no preset {name}{did_you_mean(str(name), PRESETS)}; there are {', '.join(PRESETS)}")
+            raise ValueError(f"there is no preset {name}{did_you_mean(str(name), PRESETS)}")
         return {**PRESETS[name], **written}
 
     def told(self) -> dict[str, Any]:

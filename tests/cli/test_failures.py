@@ -34,8 +34,9 @@ def fails(stage: Stage, code: int, *words: str, command: str = "sync", **setting
 def sentence(said: Said, code: int, *words: str) -> str:
     assert said.code == code, said
     assert said.out == ""
-    assert said.err.startswith("syncer: ")
-    assert said.err.count("\n") == 1, said.err
+    *problems, last = said.err.splitlines()
+    assert len(problems) == (code == 3), said.err
+    assert last.startswith("syncer: ")
     assert [word for word in words if word not in said.err] == [], said.err
     assert [secret for secret in (*SECRETS, CANARY) if secret in said.err] == []
     return said.err
@@ -95,13 +96,13 @@ def test_fields_that_one_crm_does_not_have(tmp_path, crm, fields):
 
 
 FAULTS = {
-    "seats: [stripe.seats": (46, 10, "a list that is opened with [ here lacks a comma or its ]"),
+    "seats: [stripe.seats": (47, 10, "a list that is opened with [ here lacks a comma or its ]"),
     "seats: COALESCE(stripe.saets, 0)": (46, 19, "there is no column stripe.saets; did you mean stripe.seats?"),
-    'seats: {value: "stripe.saets", on_missing: clear}': (46, 18, "there is no column stripe.saets; did you mean stripe.seats?"),
-    "seat: stripe.seats": (46, 9, "there is no field seat in the field specs; did you mean seats?"),
-    "seats: stripe.plan": (46, 10, "seats is a number field and takes money or number, but this expression gives text"),
+    'seats: {value: "stripe.saets", on_missing: clear}': (47, 18, "there is no column stripe.saets; did you mean stripe.seats?"),
+    "seat: stripe.seats": (47, 9, "there is no field seat in the field specs; did you mean seats?"),
+    "seats: stripe.plan": (47, 10, "seats is a number field and takes money or number, but this expression gives text"),
 }
-"""What stands in line 46 of the mapping instead of `seats: stripe.seats`, and what is said of it."""
+"""What stands in line 47 of the mapping instead of `seats: stripe.seats`, and what is said of it."""
 
 
 @pytest.mark.parametrize("line", FAULTS)
@@ -110,7 +111,7 @@ def test_a_fault_in_the_mapping(fresh, line):
     project = fresh.write_file("mappings/account.yaml", ("  seats: stripe.seats\n", f"  {line}\n"))
     with fresh.listening() as calls:
         said = fails(fresh, 3, words, **project)
-    assert said.startswith(f"syncer: mappings/account.yaml:{number}:{column}: ")
+    assert said.startswith(f"mappings/account.yaml:{number}:{column}: ")
     assert calls == []
 
 
@@ -120,9 +121,10 @@ def test_several_faults_are_said_at_once_each_with_its_place(fresh):
     )
     said = fresh.command("check", changes=project)
     assert said.code == 3
-    first, second = said.err.removeprefix("syncer: ").splitlines()
-    assert first.startswith("mappings/account.yaml:33:8: arr")
-    assert second.startswith("mappings/account.yaml:46:10: seats")
+    first, second, last = said.err.splitlines()
+    assert first.startswith("mappings/account.yaml:34:8: arr")
+    assert second.startswith("mappings/account.yaml:47:10: seats")
+    assert last == "syncer: 2 problems in 1 file; mend what is listed and run this again"
 
 
 def test_a_setting_that_there_is_not(fresh):

@@ -78,7 +78,7 @@ def test_each_customers_own_switch_is_found_by_the_models(tmp_path):
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("--theirs", "no.csv"), 3, "syncer: no.csv:1:1: cannot read the file: there is no such file; check the path"),
+        (("--theirs", "no.csv"), 3, "no.csv:1:1: cannot read the file: there is no such file; check the path"),
         (
             ("--theirs", "no.csv", "--as-of", "soon"),
             2,

@@ -133,3 +133,8 @@ def with_people(rows: Iterable[Written], in_crm: str | None, now: str | None) ->
     if before and now and canonical(in_crm) != canonical(before.value):
         told.append(Written(now, in_crm, before.value, "", "person"))
     return told[::-1]
+
+
+def in_order(names: Iterable[str], text: str) -> list[str]:
+    """Names as they come in an expression; those that it uses through another field after them."""
+    return sorted(names, key=lambda name: (text.find(name) % (len(text) + 1), name))

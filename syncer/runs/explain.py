@@ -11,7 +11,7 @@ import msgspec
 
 from syncer.core.cells import MappedField, unit_query
 from syncer.core.conversion import REPORTING, factor_column
-from syncer.core.explain import Contribution, Explanation, Fact, Written, with_people
+from syncer.core.explain import Contribution, Explanation, Fact, Written, in_order, with_people
 from syncer.core.plan import canonical
 from syncer.core.score import contributions_query
 from syncer.core.units import told
@@ -75,7 +75,7 @@ def _explain(laid: Laid, field: MappedField) -> Explanation:
         unit=unit,
         in_crm=canonical(in_crm),
         computed=canonical(computed),
-        state=_state_then(canonical(in_crm), canonical(computed), held) if laid.day else state,
+        state=state if state != "change" or not laid.day else "unchanged" if canonical(in_crm) == canonical(computed) else "other",
         held=held,
         undecided=undecided(run, engine, crm, who, field.sources) if held and not laid.day else [],
         expression=run.project.mapping.fields[field.key].value,
@@ -89,18 +89,11 @@ def _explain(laid: Laid, field: MappedField) -> Explanation:
     )
 
 
-def _state_then(in_crm: str | None, computed: str | None, held: str | None) -> str:
-    """What had become of a cell once the day's last run was done."""
-    if held:
-        return "held"
-    return "unchanged" if in_crm == computed else "absent" if computed is None else "other"
-
-
 def _facts(laid: Laid, field: MappedField) -> list[Fact]:
     """The facts that the expression uses, in its order; those of a score are told by its contributions too."""
     catalogue = laid.run.project.catalogue.facts
     health = laid.run.project.health.columns if field.rests_on_health else frozenset()
-    own = sorted(field.expression.columns, key=lambda name: (field.expression.sql.find(name.replace(".", "__")) % 10_000, name))
+    own = in_order(field.expression.columns, laid.run.project.mapping.fields[field.key].value)
     names = [name for name in dict.fromkeys([*own, *sorted(health)]) if name in catalogue]
     if not names:
         return []

@@ -12,6 +12,7 @@ import msgspec
 
 from syncer.core.against import edits
 from syncer.core.cells import MappedField, any_change
+from syncer.core.explain import in_order
 from syncer.core.health import Health
 from syncer.core.plan import Cell, canonical
 from syncer.runs import history
@@ -49,13 +50,13 @@ class _Field:
     """What the value of a field rests on: facts, the most important first, and columns that can hold it back."""
 
     mapped: MappedField
+    text: str
     health: Health
 
     @cached_property
     def facts(self) -> list[str]:
         own = [name for name in self.mapped.expression.columns if "." in name and not name.startswith(PREFIXES)]
-        by_place = sorted(own, key=lambda name: (self.mapped.expression.sql.find(name.replace(".", "__")) % 10_000, name))
-        return list(dict.fromkeys([*by_place, *(_by_weight(self.health) if self.mapped.rests_on_health else ())]))
+        return list(dict.fromkeys([*in_order(own, self.text), *(_by_weight(self.health) if self.mapped.rests_on_health else ())]))
 
     @cached_property
     def holds(self) -> list[str]:
@@ -135,7 +136,7 @@ def why(run: Run, proposal: Proposal) -> dict[tuple[str, str], str]:
         before,
         _last_written(proposal),
         _rewritten(run, kept[-1].digest) if kept else Rewritten(),
-        {mapped.key: _Field(mapped, run.project.health) for mapped in proposal.fields},
+        {mapped.key: _Field(mapped, run.project.mapping.fields[mapped.key].value, run.project.health) for mapped in proposal.fields},
     )
     return {(change.id, cell.field): judge.reason(change.id, cell) for change in proposal.plan.changes for cell in change.cells}
 

@@ -16,6 +16,7 @@ import msgspec
 
 from syncer.cli.options import as_json
 from syncer.core.starter import Choices, starter
+from syncer.runs.schemas import write_schemas
 from syncer.specs.account import CRMS, SOURCES
 from syncer.specs.env_file import ENV_FILE
 from syncer.specs.mrr_policy import currency_code
@@ -172,6 +173,8 @@ def _report(folder: Path, choices: Choices, *, as_json: bool) -> None:
     """Make the folder and say what is there now and what comes next."""
     files = starter(choices, _shipped())
     made, kept = _write(folder, {**files, ENV_FILE: files[".env.example"]})
+    if made:
+        write_schemas(folder)
     if as_json:
         click.echo(msgspec.json.encode({"folder": str(folder), "made": made, "kept": kept}))
         return

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from syncer.words.vendors import VENDOR_NAMES
 
 SETTINGS_HEAD = """\
+# yaml-language-server: $schema=mappings/schema/syncer.json
 # The accounts that syncer works with. No secret stands here: env:NAME is read from the environment, or from .env beside this file.
 # `syncer doctor` proves every line of it and says how to mend what is wrong. A vendor without a section is not read or written.
 

@@ -1,5 +1,6 @@
 """`syncer init` as typed: by flags without a terminal, and as a dialogue at one."""
 
+import json
 import os
 import pty
 import re
@@ -7,7 +8,9 @@ import stat
 import subprocess
 import sys
 
+import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 FLAGS = ("--crm", "salesforce", "--source", "stripe", "--source", "zendesk", "--currency", "usd", "--language", "ja", "--yes")
 
@@ -28,6 +31,17 @@ def test_flags_say_all_and_the_folder_passes_the_check(tmp_path):
     told = re.findall(r"^  (?:\d\. )?(?:cd crm && )?(syncer \w+|\. \S+)", done.stdout, re.MULTILINE)
     assert told == ["syncer doctor", "syncer plan", "syncer sandbox", ". ./sandbox.env", "syncer doctor", "syncer plan"]
     assert "--vendor stripe --vendor zendesk --vendor salesforce > sandbox.env" in done.stdout
+
+
+def test_an_editor_finds_the_schema_of_every_file(tmp_path):
+    syncer(tmp_path, "init", "--yes", "--currency", "usd")
+    files = list(tmp_path.rglob("*.yaml"))
+    assert len(files) == 7
+    for path in files:
+        first = path.read_text().splitlines()[0]
+        assert first.startswith("# yaml-language-server: $schema="), path
+        schema = json.loads((path.parent / first.partition("=")[2]).read_text())
+        jsonschema.validate(YAML(typ="safe").load(path), schema)
 
 
 def test_secrets_have_a_file_that_only_its_owner_reads(tmp_path):

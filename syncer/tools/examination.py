@@ -69,7 +69,9 @@ class Examination:
     def rights(self, lead: str = "may") -> None:
         """One finding for all rights that were proved."""
         if self._may:
-            self.fine("right", "rights", f"{lead} {', '.join(self._may).replace(', read ', ', ')}")
+            all_reading = all(what.startswith("read ") for what in self._may)
+            named = ", ".join(self._may)
+            self.fine("right", "rights", f"{lead} {named.replace(', read ', ', ') if all_reading else named}")
 
     def clock(self, reply: Reply) -> None:
         """This machine's clock against the time in an answer's header."""

@@ -184,7 +184,7 @@ def held_query(fields: Sequence[MappedField]) -> str:
 
 def _typed(field: MappedField) -> str:
     """The expression as the field's type; blanks around a text are dropped, as CRMs do, and an empty text is no value."""
-    typed = f"CAST({field.expression.sql} AS {field.spec.sql_type})"
+    typed = f"TRY_CAST({field.expression.sql} AS {field.spec.sql_type})"
     return f"NULLIF(TRIM({typed}), '')" if field.spec.sql_type == "VARCHAR" else typed
 
 
@@ -198,6 +198,10 @@ def _misfits(field: MappedField) -> Mapping[str, str]:
     """Tests for values that the CRM would refuse or cut, and why."""
     name, spec = _name(field.key), field.spec
     found: dict[str, str] = {}
+    if spec.type in ("number", "currency") and not field.converts_from:
+        room = f"{18 - spec.scale} digits beside its {spec.scale} decimals"
+        test = f"{name} IS NULL AND ({field.expression.sql}) IS NOT NULL"
+        found[test] = f"{spec.label} would be too large; the field has room for {room}"
     if spec.sql_type == "VARCHAR":
         found[f"LENGTH({name}) > {spec.length}"] = f"{spec.label} would be longer than {spec.length} characters"
     if spec.options and not spec.open:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from syncer.words.errors import Problem
 
 MILLION = 1_000_000
+HINTS = {Kind.DATE: "; write DAYS_BETWEEN(from, to)", Kind.TEXT: "; compare it, such as with = 'active'"}
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class _Compiler:
             self.problems += [self.page.problem(loc, fault.text, offset=fault.offset) for fault in checked]
             return None
         if checked.kind not in kinds:
-            hint = "; write DAYS_BETWEEN(from, to)" if checked.kind is Kind.DATE else ""
+            hint = HINTS.get(checked.kind, "; compare it, such as with > 0" if kinds == (Kind.BOOL,) else "")
             said = f"{loc[-1]} needs {' or '.join(kinds)}, and this is {checked.kind}{hint}"
             self.problems.append(self.page.problem(loc, said))
             return None

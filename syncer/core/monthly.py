@@ -183,7 +183,9 @@ def _field_problems(written: Sound[MonthlyMapping], described: Sound[MonthlySpec
             hint = did_you_mean(key, fields)
             yield page.problem(at, f"there is no field {key} in field_specs/monthly_metric.yaml{hint}")
         elif measure not in MEASURES:
-            yield page.problem(at, f"{key}: there is no measure {measure}{did_you_mean(measure, MEASURES)}")
+            yield page.problem(
+                at, f"{key}: there is no measure {measure}{did_you_mean(measure, MEASURES) or '; mappings/README.md lists them'}"
+            )
         elif MEASURES[measure] not in FITS[fields[key].type]:
             wanted = " or ".join(sorted(FITS[fields[key].type]))
             said = f"{key} is a {fields[key].type} field and takes {wanted}, but {measure} is {MEASURES[measure]}"

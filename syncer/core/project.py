@@ -110,7 +110,7 @@ def _match_problems(sound: Sound[AccountMapping]) -> list[Problem]:
     return found + [
         page.problem(
             ("match", source, number),
-            f"{rule.crm_key} is not a column read from the CRM{did_you_mean(rule.crm_key, known)}; add it under crm: or use id",
+            f"{rule.crm_key} is not a column read from the CRM; add it under crm: or use id{did_you_mean(rule.crm_key, mapping.crm)}",
         )
         for source in SOURCES
         for number, rule in enumerate(getattr(mapping.match, source))

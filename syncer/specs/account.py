@@ -80,7 +80,8 @@ def _share(value: Any) -> Any:
     text = str(value).strip()
     if text.isascii() and SHARE.fullmatch(text) and Decimal(text.rstrip("% ")) <= 100:
         return Decimal(text.rstrip("% ")) / 100
-    raise ValueError(f"write a share from 0% to 100%, such as {_share_meant(text) or '30%'}")
+    meant = _share_meant(text)
+    raise ValueError(f"{text} is no share; write {meant}" if meant else "write a share from 0% to 100%, such as 30%")
 
 
 def _share_meant(text: str) -> str | None:
@@ -210,7 +211,10 @@ class AccountMapping(Spec):
     match: Matching = Field(
         description="How a record of a source finds its CRM record.", examples=[{"stripe": ["id = stripe_customer_id"]}]
     )
-    fields: dict[str, Annotated[FieldValue, BeforeValidator(_spelt_out, json_schema_input_type=str | FieldValue)]] = Field(
+    fields: dict[
+        str,
+        Annotated[FieldValue, BeforeValidator(_spelt_out, json_schema_input_type=Annotated[str, Field(examples=EXPRESSIONS)] | FieldValue)],
+    ] = Field(
         description="For each field of field_specs/account.yaml: an expression, or value, on_missing and limit.",
         examples=[{"mrr": "stripe.mrr"}],
     )

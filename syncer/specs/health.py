@@ -41,7 +41,7 @@ Weight = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=1)]
 Label = Annotated[str, Field(min_length=1, max_length=80)]
 Measured = Annotated[Decimal, Field(ge=-1_000_000_000, le=1_000_000_000, decimal_places=3)]
 Points = Annotated[Decimal, Field(ge=0, le=100, decimal_places=3)]
-Curve = Annotated[tuple[tuple[Measured, Points], ...], Field(min_length=1, max_length=20)]
+Curve = Annotated[tuple[Annotated[tuple[Measured, Points], Field(examples=[[40, 100]])], ...], Field(min_length=1, max_length=20)]
 
 
 class Input(Spec):
@@ -79,7 +79,7 @@ class Input(Spec):
             raise ValueError("a scale needs at least two [value, points] pairs")
         values = [value for value, _ in self.curve]
         if any(low >= high for low, high in pairwise(values)):
-            raise ValueError("the values of a scale go up from pair to pair")
+            raise ValueError("the values of a scale must go up from pair to pair")
         return self
 
     @model_validator(mode="after")
@@ -157,7 +157,7 @@ class HealthModel(Spec):
         if begins[0] != 0:
             raise ValueError("no band begins at 0; the lowest must, so that every score has one")
         if len(set(begins)) < len(begins) or len({band.name for band in self.bands}) < len(begins):
-            raise ValueError("two bands have the same name or begin at the same score")
+            raise ValueError("two bands have the same name or begin at the same score; change one of them")
         return self
 
     @model_validator(mode="after")

@@ -103,6 +103,8 @@ class Tree:
                 self._fault(key, loc, "a key must be a plain word, not a list or other keys")
             elif key.tag.endswith(":merge"):
                 taken += value.value if isinstance(value, SequenceNode) else [value]
+            elif key.value[:1] in SPACES:
+                self._fault(key, (*loc, key.value), f"{SPACES[key.value[0]]} stands here; indent with ordinary spaces")
             elif key.value in first:
                 self._fault(key, (*loc, key.value), f"{key.value} is written twice (first on line {first[key.value]}); keep one")
             else:
@@ -139,4 +141,6 @@ PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "f
 WORDS: Mapping[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,29})")
 POINTED = re.compile(r"[-+]?[0-9]{1,30}\.[0-9]{1,30}")
+SPACES = {"\t": "a tab", "\u3000": "a full-width space", "\u00a0": "a non-breaking space"}
+"""What looks like a space and does not indent."""
 TYPOGRAPHIC = ("\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u201a")

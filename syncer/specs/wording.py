@@ -57,11 +57,13 @@ def number_meant(text: str) -> str | None:
 
 
 def faults(error: ValidationError, data: Any, schema: Schema) -> list[Fault]:
-    """One fault per place, from pydantic's errors, the plain data and the model's JSON Schema."""
+    """One fault per place, from pydantic's errors, the plain data and the model's JSON Schema; none for a key that is only misspelt."""
     found: dict[Loc, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
         found.setdefault(_written(detail, data), []).append(detail)
-    return [_fault(loc, details, data, schema) for loc, details in found.items() if not _answered_deeper(loc, details, found)]
+    told = [_fault(loc, details, data, schema) for loc, details in found.items() if not _answered_deeper(loc, details, found)]
+    meant = {(fault.loc[:-1], fault.text.partition("did you mean ")[2].rstrip("?")) for fault in told if fault.unknown}
+    return [fault for fault in told if (fault.loc, fault.missing) not in meant]
 
 
 def _written(detail: ErrorDetails, data: Any) -> Loc:
@@ -102,25 +104,29 @@ def _fault(loc: Loc, details: Sequence[ErrorDetails], data: Any, schema: Schema)
     if detail["type"] == "missing":
         return _missing(loc, name, schema)
     if detail["type"] == "extra_forbidden":
-        hint = did_you_mean(str(loc[-1]), _keys(schema, loc[:-1]))
+        decimals = re.fullmatch(r"\d+ ?%?", str(loc[-1]))
+        hint = "; write decimals with a point, such as 30.5%" if decimals else did_you_mean(str(loc[-1]), _keys(schema, loc[:-1]))
         return Fault(loc, f"there is no key {name} here{hint}", on_key=True, unknown=True)
     if "[key]" in detail["loc"]:
         return Fault(loc, f"{name} cannot be a key here; as a key it {_sentence(detail)}", on_key=True, unknown=True)
     value = _at(data, loc)
     wanted = _joined([_wanted(each) for each in details if _about_type(each)]) if _about_type(detail) else ""
     if not wanted:
-        said = _sentence(detail)
+        said = _sentence(detail) + (_example(schema, loc) if detail["type"] in ("too_short", "too_long") else "")
         return Fault(loc, said if detail["type"] in OWN_WORDS and not said.startswith("must ") else f"{name} {said}")
+    if wanted.startswith(KEYS):
+        wanted = f"text or {wanted}" if any(place.get("type") == "string" for place in _places(schema, loc)) else wanted
     if value is None:
         return Fault(loc, f"{name} is empty; write {wanted}{_example(schema, loc)}")
-    return Fault(loc, f"{name} must be {wanted}, not {_shown(value, loc)}{_hint(value, details)}")
+    example = _example(schema, loc) if wanted.startswith("a list") else ""
+    return Fault(loc, f"{name} must be {wanted}{example}, not {_shown(value, loc)}{_hint(value, details)}")
 
 
 def _missing(loc: Loc, name: str, schema: Schema) -> Fault:
     if isinstance(loc[-1], int):
         return Fault(loc[:-1], f"this list lacks entry {loc[-1] + 1}{_example(schema, loc[:-1])}; write it too")
     choices = next((place["enum"] for place in _places(schema, loc) if "enum" in place), ())
-    shown = _shown_by(schema, loc)
+    shown = next((place["const"] for place in _places(schema, loc) if "const" in place), _shown_by(schema, loc))
     hint = f": one of {', '.join(map(str, choices))}" if choices else "" if shown is None else f", such as {name}: {flow(shown)}"
     return Fault(loc[:-1], f"{name} is missing; add it{hint}", on_key=True, missing=loc[-1])
 
@@ -157,6 +163,7 @@ def _joined(choices: Iterable[str]) -> str:
     return " or ".join(dict.fromkeys(choice for choice in choices if choice))
 
 
+KEYS = "keys and values (key: value)"
 WANTED = {
     "string": "text",
     "int": "a whole number",
@@ -166,8 +173,8 @@ WANTED = {
     "list": "a list ([a, b])",
     "tuple": "a list ([a, b])",
     "set": "a list ([a, b])",
-    "dict": "keys and values (key: value)",
-    "model": "keys and values (key: value)",
+    "dict": KEYS,
+    "model": KEYS,
     "date": "a day such as 2026-11-01",
     "none": "empty",
 }
@@ -176,7 +183,8 @@ WANTED = {
 def _wanted(detail: ErrorDetails) -> str:
     kind = detail["type"]
     if kind in ("literal_error", "enum"):
-        return f"one of {detail['ctx']['expected'].replace(' or ', ', ')}".replace("'", "")
+        choices = detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
+        return f"one of {choices}" if "," in choices else str(choices)
     return next((words for start, words in WANTED.items() if kind.startswith(start)), "")
 
 
@@ -227,7 +235,7 @@ SENTENCES = {
     "string_too_short": "needs at least {min_length} characters",
     "string_too_long": "may have {max_length} characters",
     "string_pattern_mismatch": "must look like {pattern}",
-    "decimal_max_places": "may have {decimal_places} decimals",
+    "decimal_max_places": "has too many decimals; {decimal_places} is kept",
     "decimal_whole_digits": "may have {whole_digits} digits before the point",
     "finite_number": "must be a number",
 }
@@ -276,7 +284,7 @@ def _inside(place: Schema, part: str | int) -> Any:
 
 def _branches(place: Schema, root: Schema) -> Iterator[Schema]:
     if "$ref" in place:
-        place = root["$defs"][place["$ref"].rsplit("/", 1)[1]]
+        place = {**root["$defs"][place["$ref"].rsplit("/", 1)[1]], **{key: value for key, value in place.items() if key != "$ref"}}
     yield place
     for choice in ("anyOf", "oneOf", "allOf"):
         for branch in place.get(choice, []):

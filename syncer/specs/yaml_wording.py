@@ -9,7 +9,7 @@ from typing import NamedTuple
 from yaml.error import Mark, MarkedYAMLError
 from yaml.reader import ReaderError
 
-from syncer.specs.tree import TooDeep
+from syncer.specs.tree import SPACES, TooDeep
 
 
 class Broken(NamedTuple):
@@ -78,20 +78,17 @@ def _filled(line: str) -> bool:
 def _odd(lines: list[str], number: int, *, text_may_span: bool) -> Broken | None:
     """A character that looks like one of YAML's own and is none. A line above counts only where it has no key."""
     line = lines[number]
-    if text_may_span and KEY.match(line):
-        return None
     indent = line[: len(line) - len(line.lstrip())]
     for char, name in SPACES.items():
         if char in indent:
             return Broken(number + 1, indent.index(char) + 1, f"{name} stands here; indent with ordinary spaces")
+    if text_may_span and KEY.match(line):
+        return None
     if found := re.match(r"""\s*(?:-\s+)?[^\s"'#:{\[]+(?=\uff1a)""", line):
         return Broken(number + 1, found.end() + 1, "this \uff1a is a full-width character; write an ordinary : and a space")
     if found := re.match(r"""\s*(?:-\s+)?[\w.-]+:(?=[^\s:/])""", line):
         return Broken(number + 1, found.end(), "a space is missing behind this ':'; write key: value")
     return None
-
-
-SPACES = {"\t": "a tab", "\u3000": "a full-width space", "\u00a0": "a non-breaking space"}
 
 
 def _forbidden(error: ReaderError, text: str) -> Broken:

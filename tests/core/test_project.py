@@ -34,7 +34,7 @@ CASES = {
         MAPPING,
         "    - id = account_key\n",
         "    - id = acount_key\n",
-        "acount_key is not a column read from the CRM; did you mean account_key?; add it under crm: or use id",
+        "acount_key is not a column read from the CRM; add it under crm: or use id; did you mean account_key?",
     ),
     "a checkbox emptied": (
         MAPPING,

@@ -186,7 +186,9 @@ def wide(part: Part) -> Part:
 
 
 def joined(left: Part, sign: str, right: Part, kind: Kind | None, unit: str | None) -> Part:
-    sql = f"({left.sql} {sign} {right.sql})"
+    """Two written numbers are narrow integers to an engine, and overflow."""
+    narrow = left.literal and right.literal and left.whole and right.whole
+    sql = f"(CAST({left.sql} AS BIGINT) {sign} {right.sql})" if narrow else f"({left.sql} {sign} {right.sql})"
     return Part(sql, kind, literal=left.literal and right.literal, whole=left.whole and right.whole, unit=unit)
 
 

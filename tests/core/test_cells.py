@@ -31,7 +31,8 @@ def test_a_number_that_is_too_large_is_held(scale: int, text: str, value: Decima
     field = MappedField("f", spec, expression, held_by=(), clears=False, limit=Decimal(1), place="mappings/account.yaml:1")
     with duckdb.connect() as engine:
         engine.execute(
-            "CREATE TABLE base AS SELECT 'a' AS account_id, CAST(999999 AS BIGINT) AS seats, NULL AS raw__f, NULL AS prev__f, 0 AS before__health_score"
+            "CREATE TABLE base AS SELECT 'a' AS account_id, CAST(999999 AS BIGINT) AS seats, NULL AS raw__f, NULL AS prev__f, "
+            "0 AS before__health_score"
         )
         engine.execute(
             "CREATE TABLE health AS SELECT 'a' AS account_id, 0 AS health__score, '' AS health__band, 0 AS health__coverage_pct, "

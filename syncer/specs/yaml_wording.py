@@ -143,9 +143,9 @@ def _beginning(text: str) -> Callable[[Seen], Broken]:
 FAULTS: dict[str, Callable[[Seen], Broken]] = {
     "mapping values are not allowed": _colon,
     "could not find expected ':'": _beginning("this key lacks its ':'; write key: value"),
-    "quoted scalar: found unexpected": _beginning("a quote is opened here and never closed"),
-    "expected ',' or ']'": _beginning("a list that is opened with [ here lacks a comma or its ]"),
-    "expected ',' or '}'": _beginning("keys that are opened with { here lack a comma or their }"),
+    "quoted scalar: found unexpected": _beginning("a quote is opened here and never closed; close it behind the text"),
+    "expected ',' or ']'": _beginning("a list that is opened with [ here lacks a comma or its ]; write [a, b]"),
+    "expected ',' or '}'": _beginning("keys that are opened with { here lack a comma or their }; write {a: 1, b: 2}"),
     "found character that cannot start any token": _token,
     "found undefined alias": _here("*name refers to an anchor &name that is not above; put text that begins with * in quotes"),
     "found duplicate anchor": _here("this anchor is above already; give each &name a name of its own"),

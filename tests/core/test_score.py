@@ -258,7 +258,7 @@ def test_expressions_are_checked_in_their_place() -> None:
     )
     _, found = compile_health(page.sound(HealthFile), {name: Column(kind_of(sql_type)) for name, sql_type in FACTS.items()})
     assert [str(problem) for problem in found] == [
-        "health.yaml:3:11: when needs yes/no, and this is number",
+        "health.yaml:3:11: when needs yes/no, and this is number; compare it, such as with > 0",
         "health.yaml:9:32: / and % are not allowed; write PCT(part, whole) or ROUND_DIV(number, divisor)",
         "health.yaml:10:32: value needs number or money or yes/no, and this is date; write DAYS_BETWEEN(from, to)",
         "health.yaml:11:70: a number needs a text for else",

@@ -31,7 +31,7 @@ def test_rows_are_rates_in_small_letters_and_exact(tmp_path):
 
 
 def test_the_guide_s_table_is_one(tmp_path):
-    guide = (Path(__file__).parents[2] / "mappings/README.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parents[2] / "mappings/MRR.md").read_text(encoding="utf-8")
     rates, problems = load(tmp_path, guide.partition("```csv\n")[2].partition("```")[0])
     assert (len(rates), problems) == (3, [])
 

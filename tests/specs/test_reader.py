@@ -82,9 +82,9 @@ CASES = {
         "name: a: b",
         ["1:8: a second ': ' on this line; put text that holds ': ' in quotes"],
     ),
-    "open quote": ("name: 'a\nseats: 1", ["1:7: a quote is opened here and never closed"]),
-    "open list": ("tags: [a, b\nseats: 1", ["1:7: a list that is opened with [ here lacks a comma or its ]"]),
-    "open keys": ("fields: {a: b\nseats: 1", ["1:9: keys that are opened with { here lack a comma or their }"]),
+    "open quote": ("name: 'a\nseats: 1", ["1:7: a quote is opened here and never closed; close it behind the text"]),
+    "open list": ("tags: [a, b\nseats: 1", ["1:7: a list that is opened with [ here lacks a comma or its ]; write [a, b]"]),
+    "open keys": ("fields: {a: b\nseats: 1", ["1:9: keys that are opened with { here lack a comma or their }; write {a: 1, b: 2}"]),
     "no colon": ("name: a\nseats\non: true", ["2:1: this key lacks its ':'; write key: value"]),
     "indentation": (
         "fields:\n  a: b\n c: d",

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from canary import CANARY, COLUMNS, account_engine, proved
 
 from syncer.core.expressions import Expression, check
-from canary import CANARY, COLUMNS, account_engine, proved
 
 SECTIONS = re.split(r"^## (.*)\n", Path(__file__).with_name("hostile.txt").read_text("utf-8"), flags=re.MULTILINE)[1:]
 

@@ -269,7 +269,8 @@ def commands():
     """Every command line in the guides, from shell blocks, the schedules and running text."""
     for guide in GUIDES:
         text = guide.read_text()
-        yield from (line.split("#")[0].strip() for block in blocks(guide, "sh") for line in block.splitlines())
+        lines = [line.split("#")[0].split(" > ")[0].strip() for block in blocks(guide, "sh") for line in block.splitlines()]
+        yield from (line for line in lines if line.startswith("syncer "))
         yield from re.findall(r"`(syncer [^`\n>]+)", text)
         scheduled = "\n".join(blocks(guide, "yaml") + blocks(guide, "cron"))
         yield from re.findall(r"(?:^ +|bin/)(syncer [^\n>]*)", scheduled, re.MULTILINE)
@@ -283,7 +284,13 @@ def test_a_command_exists_with_its_options(line):
     app.get_command(None, name).make_context(name, NEEDS.get(line, arguments))
 
 
-NEEDS = {"syncer apply": ["plan.json"], "syncer explain": ["any account"], "syncer mrr reconcile": ["reconcile", "--theirs", "theirs.csv"]}
+NEEDS = {
+    "syncer apply": ["plan.json"],
+    "syncer explain": ["any account"],
+    "syncer mrr reconcile": ["reconcile", "--theirs", "theirs.csv"],
+    "syncer try": ["1"],
+    "syncer undo": ["any run"],
+}
 """What a command that is only named would need."""
 
 

@@ -184,7 +184,7 @@ def _field_problems(written: Sound[MonthlyMapping], described: Sound[MonthlySpec
             yield page.problem(at, f"there is no field {key} in field_specs/monthly_metric.yaml{hint}")
         elif measure not in MEASURES:
             yield page.problem(
-                at, f"{key}: there is no measure {measure}{did_you_mean(measure, MEASURES) or '; mappings/README.md lists them'}"
+                at, f"{key}: there is no measure {measure}{did_you_mean(measure, MEASURES) or '; mappings/MONTHLY.md lists them'}"
             )
         elif MEASURES[measure] not in FITS[fields[key].type]:
             wanted = " or ".join(sorted(FITS[fields[key].type]))

@@ -88,7 +88,7 @@ def problems(specs=SPECS.text, mapping=MAPPING.text, accounts=None):
 def test_a_wrong_measure_field_or_kind_is_said_with_its_place():
     wrong = MAPPING.text.replace("nrr_pct: nrr", "nrr_pct: nrrr").replace("  fx: fx", "  fxx: fx").replace("closed: closed", "closed: end")
     assert problems(mapping=wrong) == [
-        f"{NAMES[1]}:22:8: there is no field fxx in field_specs/monthly_metric.yaml; did you mean fx?",
+        f"{NAMES[1]}:23:8: there is no field fxx in field_specs/monthly_metric.yaml; did you mean fx?",
         f"{NAMES[1]}:30:12: nrr_pct: there is no measure nrrr; did you mean nrr?",
         f"{NAMES[1]}:33:11: closed is a checkbox field and takes yes/no, but end is number",
     ]
@@ -98,7 +98,7 @@ def test_a_segment_must_be_one_of_ours_or_a_mapped_picklist_that_each_crm_has():
     wrong = MAPPING.text.replace("[contract_size, tenure]", "[plan, contract_sise]")
     hint = "neither contract_size nor tenure nor a mapped picklist field; did you mean contract_size?"
     assert problems(mapping=wrong, accounts={"plan": PLAN}) == [
-        f"{NAMES[1]}:7:14: the field plan has no hubspot name, so it cannot divide the customers there",
+        f"{NAMES[1]}:8:14: the field plan has no hubspot name, so it cannot divide the customers there",
         f"{NAMES[1]}:7:20: contract_sise is no segment: {hint}",
     ]
 
@@ -106,5 +106,5 @@ def test_a_segment_must_be_one_of_ours_or_a_mapped_picklist_that_each_crm_has():
 def test_names_are_used_once_and_the_key_has_one_where_the_object_has():
     twice = SPECS.text.replace("hubspot: mrr_end", "hubspot: mrr_start").replace("  salesforce: Key__c\n", "")
     said = problems(specs=twice)
-    assert said[0] == f"{NAMES[0]}:8:3: the key has no salesforce name, so no record can be found there; give it one"
+    assert said[0] == f"{NAMES[0]}:9:3: the key has no salesforce name, so no record can be found there; give it one"
     assert said[1].endswith("mrr_start is already the hubspot name of start; each field needs one of its own")

@@ -20,6 +20,7 @@ from syncer.core.filling import NEW_DAYS, Share
 from syncer.core.kinds import Kind
 from syncer.core.listing import GROUPS, Listing
 from syncer.runs.catalogue import Told, catalogue
+from syncer.words.vendors import VENDOR_NAMES
 
 WIDE = 130
 """From so many columns on, units and samples have columns of their own."""
@@ -132,7 +133,7 @@ def _lines(one: Told) -> list[tuple[str, str]]:
         now = f"; now so for {filling.held:,} accounts" if filling else ""
         found.append(("held while", f"{held} has a reason: the CRM then keeps what it has{now}"))
     if filling:
-        found += [(f"filled, {name}" if name != "all" else "filled", _told_share(share)) for name, share in filling.shares.items()]
+        found += [(f"filled, {name}" if name != "all" else "filled", _told_share(share, listing)) for name, share in filling.shares.items()]
         if filling.low is not None:
             low, middle, high = (_grouped(value or "", listing) for value in (filling.low, filling.middle, filling.high))
             found.append(("values", f"from {low} to {high}, the middle one {middle}"))
@@ -155,8 +156,9 @@ def _percent(share: Share) -> str:
     return f"{100 * share.filled // share.accounts} %" if share.accounts else "none"
 
 
-def _told_share(share: Share) -> str:
-    return f"{share.filled:,} of {share.accounts:,} accounts ({_percent(share)})" if share.accounts else "no such account"
+def _told_share(share: Share, listing: Listing) -> str:
+    accounts = "accounts" if listing.matched == "TRUE" else f"accounts that have something at {VENDOR_NAMES[listing.group]}"
+    return f"{share.filled:,} of {share.accounts:,} {accounts} ({_percent(share)})" if share.accounts else "no such account"
 
 
 def _clean(text: str) -> str:

@@ -10,15 +10,15 @@ from syncer.core.kinds import Kind
 from syncer.core.listing import Listing
 from syncer.core.masking import shape, shown
 from syncer.core.plan import canonical
+from syncer.specs.account import SOURCES
 from syncer.words.tables import Row
 
 NEW_DAYS = 90
-LIFECYCLES = {
-    "all": "TRUE",
-    "new": f"stripe__first_paid_on >= today - {NEW_DAYS}",
-    "existing": f"stripe__first_paid_on < today - {NEW_DAYS}",
-}
-"""Which accounts: every one; those whose first payment lies within the last days; those who paid before."""
+LIFECYCLE = (
+    f"CASE WHEN stripe__first_paid_on >= today - {NEW_DAYS} THEN 'new' WHEN stripe__first_paid_on IS NOT NULL THEN 'existing' ELSE '' END"
+)
+"""Whether an account paid first within the last days, before them, or never."""
+MATCHED = ("TRUE", *(f"{source}__present" for source in SOURCES))
 ORDERED = frozenset((Kind.NUMBER, Kind.MONEY, Kind.DATE))
 SAMPLES = 3
 
@@ -48,20 +48,30 @@ class Filling(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(spread)) or tuple(dict.fromkeys(text for text, _ in self.top))
 
 
-def fill_query(listings: Iterable[Listing]) -> str:
-    """One row: for each listing the figures that `fillings` reads, side by side."""
-    return f"SELECT {', '.join(figure for listing in listings for figure in _figures(listing))} FROM cells"
+def share_query(listings: Iterable[Listing]) -> str:
+    """A row per lifecycle: its name, its accounts by MATCHED, and how many have a value of each listing."""
+    accounts = [f"COUNT(*) FILTER (WHERE {matched})" for matched in MATCHED]
+    return f"SELECT {', '.join([LIFECYCLE, *accounts, *(f'COUNT({listing.sql})' for listing in listings)])} FROM cells GROUP BY 1"
 
 
-def fillings(listings: Sequence[Listing], row: Row) -> list[Filling]:
-    """The row of `fill_query` by listing, without the commonest texts."""
-    width = len(_figures(listings[0])) if listings else 0
+def spread_query(listings: Iterable[Listing]) -> str:
+    """One row: of each listing how many accounts are held, and the least, the middle and the largest value of what has an order."""
+    figures = (figure for listing in listings for figure in (f"COUNT(*) FILTER (WHERE {_held(listing)})", *_spread(listing)))
+    return f"SELECT {', '.join(figures)} FROM cells"
+
+
+def fillings(listings: Sequence[Listing], shares: Iterable[Row], spreads: Row) -> list[Filling]:
+    """The answers of the two queries by listing, without the commonest texts."""
+    counts = {name: row for name, *row in shares}
+    everyone = [sum(column) for column in zip(*counts.values(), strict=True)]
+    nobody = [0] * (len(MATCHED) + len(listings))
+    rows = {"all": everyone or nobody, "new": counts.get("new", nobody), "existing": counts.get("existing", nobody)}
     found = []
-    for number in range(len(listings)):
-        *counts, held, low, middle, high = row[number * width : (number + 1) * width]
-        pairs = zip(counts[::2], counts[1::2], strict=True)
-        shares = {name: Share(filled, accounts) for name, (accounts, filled) in zip(LIFECYCLES, pairs, strict=True)}
-        found.append(Filling(shares, held, canonical(low), canonical(middle), canonical(high)))
+    for number, listing in enumerate(listings):
+        held, low, middle, high = spreads[4 * number : 4 * number + 4]
+        place = MATCHED.index(listing.matched)
+        by_name = {name: Share(row[len(MATCHED) + number], row[place]) for name, row in rows.items()}
+        found.append(Filling(by_name, held, canonical(low), canonical(middle), canonical(high)))
     return found
 
 
@@ -87,10 +97,8 @@ def _masked(listing: Listing, text: str, count: int) -> str:
     return shape(text) if hides else shown(text)
 
 
-def _figures(listing: Listing) -> list[str]:
-    counts = [f"COUNT({what}) FILTER (WHERE {listing.matched} AND {which})" for which in LIFECYCLES.values() for what in ("*", listing.sql)]
-    held = " OR ".join(f"{column} IS NOT NULL" for column in listing.column.held_by) or "FALSE"
-    return [*counts, f"COUNT(*) FILTER (WHERE {held})", *_spread(listing)]
+def _held(listing: Listing) -> str:
+    return " OR ".join(f"{column} IS NOT NULL" for column in listing.column.held_by) or "FALSE"
 
 
 def _spread(listing: Listing) -> list[str]:

@@ -43,7 +43,8 @@ def catalogue(run: Run, crm: str | None, pattern: str | None) -> list[Told]:
         return [Told(listing) for listing in found]
     with proposing(run, crm, wanted=run.project.catalogue.facts) as proposal:
         engine = proposal.engine
-        filled = filling.fillings(found, engine.rows(filling.fill_query(found))[0])
+        shares, [spreads] = engine.rows(filling.share_query(found)), engine.rows(filling.spread_query(found))
+        filled = filling.fillings(found, shares, spreads)
         events = [row[0] for row in engine.rows("SELECT DISTINCT event FROM mixpanel.event_day")]
         return [_told(engine, run, listing, one, events) for listing, one in zip(found, filled, strict=True)]
 

@@ -135,12 +135,12 @@ def test_the_others_answer_every_record(company: Records, visitor: Visitor) -> N
     assert profiles["total"] == len(company["mixpanel"]["groups"])
 
 
-def test_the_settings_are_those_of_the_product(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    from syncer.specs.settings import Settings  # noqa: PLC0415
+def test_the_settings_are_those_of_the_product(visitor: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from syncer.specs.settings import load  # noqa: PLC0415
 
     for name, text in visitor.settings.items():
         monkeypatch.setenv(name, text)
-    settings = Settings()
+    settings = load(tmp_path)
     assert settings.stripe is not None
     assert settings.stripe.base_url == visitor.urls["stripe"]
     assert settings.as_of == "2026-11-01T09:00:00Z"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-Loc = tuple[str | int, ...]
+from syncer.specs.tree import Loc, composed
+
 Span = tuple[int, int]
 
 
@@ -17,9 +17,9 @@ def without(text: str, unwanted: Collection[Loc]) -> str:
     >>> without("a: {b: 1, c: 2}\\n# about d\\nd: 3\\n", [("a", "b"), ("d",)])
     'a: {c: 2}\\n'
     """
-    top = YAML(typ="safe", pure=True).compose(text)
+    top = composed(text)
     kept = list(text)
-    for start, end in _spans(text, top, (), set(unwanted)):
+    for start, end in _spans(text, top, (), set(unwanted)) if top else ():
         kept[start:end] = [""] * (end - start)
     return _one_empty_line("".join(kept))
 

@@ -89,8 +89,8 @@ def test_a_wrong_measure_field_or_kind_is_said_with_its_place():
     wrong = MAPPING.text.replace("nrr_pct: nrr", "nrr_pct: nrrr").replace("  fx: fx", "  fxx: fx").replace("closed: closed", "closed: end")
     assert problems(mapping=wrong) == [
         f"{NAMES[1]}:23:8: there is no field fxx in field_specs/monthly_metric.yaml; did you mean fx?",
-        f"{NAMES[1]}:30:12: nrr_pct: there is no measure nrrr; did you mean nrr?",
-        f"{NAMES[1]}:33:11: closed is a checkbox field and takes yes/no, but end is number",
+        f"{NAMES[1]}:31:12: nrr_pct: there is no measure nrrr; did you mean nrr?",
+        f"{NAMES[1]}:34:11: closed is a checkbox field and takes yes/no, but end is number",
     ]
 
 
@@ -99,7 +99,7 @@ def test_a_segment_must_be_one_of_ours_or_a_mapped_picklist_that_each_crm_has():
     hint = "neither contract_size nor tenure nor a mapped picklist field; did you mean contract_size?"
     assert problems(mapping=wrong, accounts={"plan": PLAN}) == [
         f"{NAMES[1]}:8:14: the field plan has no hubspot name, so it cannot divide the customers there",
-        f"{NAMES[1]}:7:20: contract_sise is no segment: {hint}",
+        f"{NAMES[1]}:8:20: contract_sise is no segment: {hint}",
     ]
 
 

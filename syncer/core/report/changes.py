@@ -13,7 +13,7 @@ import msgspec
 from syncer.core.markup import Html, Node, tag
 from syncer.core.report.layout import Column, Label, counted, folded, left_out, moment, name, note, part, table
 
-SHOWN_ACCOUNTS = 15
+SHOWN_ACCOUNTS, OPEN_ACCOUNTS = 15, 3
 SHOWN_EDITS = 15
 
 WRITTEN = """
@@ -124,7 +124,7 @@ class Mover(msgspec.Struct, frozen=True):
     at: int
     run: str
 
-    def html(self) -> Html:
+    def html(self, *, begins_open: bool) -> Html:
         told = [(step.label.html(), " ", _value(step.old), " → ", _value(step.new)) for step in self.steps[: self.leading]]
         more = len(self.steps) - len(told)
         parts = [[" · " if number else None, text] for number, text in enumerate(told)]
@@ -132,7 +132,9 @@ class Mover(msgspec.Struct, frozen=True):
         columns = (Column("Field"), Column("Was"), Column("Is now"), *([Column("Why")] if any(step.why for step in self.steps) else []))
         rows = [(step.label.html(), _value(step.old), _value(step.new), step.why)[: len(columns)] for step in self.steps]
         said = note("Last written ", moment(self.at), f" by run {self.run}; record {self.id}.")
-        return folded([tag("strong", name(self.name)), " ", headline], table("Every field that changed", columns, rows), said)
+        return folded(
+            [tag("strong", name(self.name)), " ", headline], table("Every field that changed", columns, rows), said, begins_open=begins_open
+        )
 
 
 class Edit(msgspec.Struct, frozen=True):
@@ -179,7 +181,11 @@ class Changes(msgspec.Struct, frozen=True):
         heading = tag("h4", "The accounts that moved most")
         if not self.movers:
             return (heading, note("No value became another since it was first written.")) if self.fields else None
-        return (heading, [mover.html() for mover in self.movers], note(left_out(self.accounts - len(self.movers), "account")))
+        return (
+            heading,
+            [mover.html(begins_open=place < OPEN_ACCOUNTS) for place, mover in enumerate(self.movers)],
+            note(left_out(self.accounts - len(self.movers), "account")),
+        )
 
     def _edits(self) -> Node:
         if not self.edited and not self.waited:

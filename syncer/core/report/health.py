@@ -21,11 +21,14 @@ ENOUGH_LEFT = 10
 
 
 def drivers_query(contributions: str) -> str:
-    """What takes the most points from scored accounts: part, input, accounts scored, accounts measured, points taken in all."""
+    """What takes the most points from scored accounts: part, input, accounts measured, accounts that it takes points from, points in all.
+
+    Less than a tenth of a point is a matter of rounding.
+    """
     return (
-        "SELECT part, input, COUNT(contribution), COUNT(*) FILTER (WHERE contribution IS NOT NULL AND contribution < weight_pct), "
-        f"SUM(weight_pct - contribution) AS taken FROM ({contributions}) WHERE contribution IS NOT NULL "
-        f"GROUP BY part, input ORDER BY taken DESC, part, input LIMIT {SHOWN_DRIVERS}"
+        "SELECT part, input, COUNT(*), COUNT(*) FILTER (WHERE taken >= 0.1) AS hurt, SUM(taken) FILTER (WHERE taken >= 0.1) AS points "
+        f"FROM (SELECT part, input, weight_pct - contribution AS taken FROM ({contributions}) AS c WHERE contribution IS NOT NULL) AS t "
+        f"GROUP BY part, input HAVING points > 0 ORDER BY points DESC, part, input LIMIT {SHOWN_DRIVERS}"
     )
 
 
@@ -136,13 +139,13 @@ class Health(msgspec.Struct, frozen=True):
             Column("Takes points from", figures=True),
             Column("Points taken on average there", figures=True),
         )
-        most = max(driver.taken for driver in self.drivers) or Decimal(1)
+        most = max(driver.taken for driver in self.drivers)
         rows = [
             (
                 driver.label.html(),
                 driver.part.html(),
                 f"{driver.hurt:,} of {driver.measured:,}",
-                [f"{driver.taken / driver.hurt:.1f}" if driver.hurt else "0", bar(driver.taken / most)],
+                [f"{driver.taken / driver.hurt:.1f}", bar(driver.taken / most)],
             )
             for driver in self.drivers
         ]

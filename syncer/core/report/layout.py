@@ -91,7 +91,7 @@ def bar(share: Decimal | Fraction | float, style: str = "") -> Html:
 
 
 def folded(summary: Node, *body: Node, begins_open: bool = False) -> Html:
-    """What opens on demand; open on paper."""
+    """What opens on demand; paper has what is open."""
     return tag("details", tag("summary", summary), body, open=begins_open)
 
 

@@ -144,13 +144,13 @@ def _crm_fact(name: str, about: Mapping[str, Any]) -> Fact:
 
 def _crm_model(columns: Mapping[str, Fact]) -> tuple[str, str]:
     """The model of these columns: what does not read as its type is nothing."""
-    values = [f'{_read(fact, name.removeprefix("crm."))} AS {name.replace(".", "__")}' for name, fact in columns.items()]
+    values = [f"{_read(fact, name.removeprefix('crm.'))} AS {name.replace('.', '__')}" for name, fact in columns.items()]
     return "crm_columns", f"SELECT a.id AS account_id, {', '.join(values)} FROM crm.account AS a"
 
 
 def _read(fact: Fact, key: str) -> str:
     """The canonical text of a column as a value of the fact's type; an instant as the UTC day that it falls on."""
-    text = f'NULLIF(a."{key}", \'\')'
+    text = f"NULLIF(a.\"{key}\", '')"
     if fact.kind is Kind.TEXT:
         return text
     return f"TRY_CAST({f'SUBSTRING({text}, 1, 10)' if fact.kind is Kind.DATE else text} AS {fact.type})"

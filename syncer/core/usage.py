@@ -26,7 +26,13 @@ COUNTS: dict[str, tuple[str, str, str]] = {
 """What `count:` may be: its SQL over the rows that count, its unit, and how it reads."""
 
 
-UNKNOWN: dict[str, Any] = {"type": "BIGINT", "unit": "plain number", "source": SOURCE, "held_by": ("mixpanel__held",), "meaning": "a measure with a fault"}
+UNKNOWN: dict[str, Any] = {
+    "type": "BIGINT",
+    "unit": "plain number",
+    "source": SOURCE,
+    "held_by": ("mixpanel__held",),
+    "meaning": "a measure with a fault",
+}
 """The entry of a measure that cannot be read."""
 
 

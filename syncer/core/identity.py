@@ -83,7 +83,8 @@ def standing(decisions: Iterable[Decision], crm: str, survivors: Mapping[str, st
             rejected.get(whom, {}).pop(account or "", None)
         else:
             rejected.setdefault(whom, {})[account] = None
-            if confirmed.get(whom) == account:
+            chosen = confirmed.get(whom)
+            if chosen is not None and account in (chosen, survivors.get(chosen)):
                 del confirmed[whom]
     rows = [
         Standing(*whom, None, "reject") if account is None else Standing(*whom, survivors.get(account, account), "confirm")

@@ -44,7 +44,7 @@ OBJECT_NAME = Table("match.object_name", {"source": "VARCHAR", "source_id": "VAR
 
 @contextmanager
 def matched(run: Run, crm: str) -> Iterator[Engine]:
-    """The stored state with every source object decided upon, and `match.stake`, what is at stake. UsageError when nothing was read yet."""
+    """The stored state with every source object decided upon. UsageError when nothing was read yet."""
     stored = run.stored()
     if not (stored.marks.get(f"mirror.{crm}")):
         raise UsageError(f"nothing of {VENDOR_NAMES[crm]} is stored yet; run `syncer plan` or `syncer sync` once")
@@ -52,21 +52,25 @@ def matched(run: Run, crm: str) -> Iterator[Engine]:
     try:
         prepare(run, crm, engine)
         match(run, crm, engine)
-        bind_rates(run, engine)
-        policy, parameters = run.project.mapping.mrr_policy, run.parameters(crm)
-        customers = compiled(run.store, lambda: customer_query(policy), "customers", policy)
-        engine.compute("match.customer", customers, parameters)
-        engine.compute("match.stake", STAKE, parameters)
-        keys = " UNION ALL ".join(f"SELECT '{source}' AS source, owner_id, key, value FROM {source}.key" for source in SOURCES)
-        engine.define("keys_of_sources", keys)
         yield engine
     finally:
         engine.close()
 
 
+def weigh(run: Run, crm: str, engine: Engine) -> None:
+    """Make `match.stake`, what stands behind each object, and `keys_of_sources`, what each can be found by."""
+    bind_rates(run, engine)
+    policy, parameters = run.project.mapping.mrr_policy, run.parameters(crm)
+    engine.compute("match.customer", compiled(run.store, lambda: customer_query(policy), "customers", policy), parameters)
+    engine.compute("match.stake", STAKE, parameters)
+    keys = " UNION ALL ".join(f"SELECT '{source}' AS source, owner_id, key, value FROM {source}.key" for source in SOURCES)
+    engine.define("keys_of_sources", keys)
+
+
 def matches(run: Run, crm: str) -> Matches:
     """Everything of one CRM. UsageError when nothing was read yet."""
     with matched(run, crm) as engine:
+        weigh(run, crm, engine)
         names = [name for rule in rules_of(run, crm) for name in (rule.name, rule.name.replace(" = ", " ~ "))]
         counts = engine.rows(COUNTS.format(sample=SAMPLE))
         without = [Account(*row) for row in engine.rows(WITHOUT)]

@@ -10,7 +10,7 @@ import msgspec
 from syncer.core.identity import BEFORE, candidates_query
 from syncer.core.match_view import OBJECTS, Account, Object, masked, objects_of
 from syncer.runs.finding import Finder
-from syncer.runs.match import alike, candidates, matched
+from syncer.runs.match import alike, candidates, matched, weigh
 from syncer.runs.matching import rules_of
 from syncer.runs.run import Run
 from syncer.specs.matches import Decision
@@ -44,6 +44,7 @@ class AccountMatches(msgspec.Struct, frozen=True):
 def show(run: Run, crm: str, text: str) -> ObjectMatch | AccountMatches:
     """The source record of an id or name, or else the account of an id, key or name. UsageError."""
     with matched(run, crm) as engine:
+        weigh(run, crm, engine)
         finder = Finder(engine, crm)
         try:
             return _object(run, crm, engine, finder.object(text))

@@ -13,7 +13,8 @@ import csv
 import io
 import re
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from syncer.specs.account import CRMS, SOURCES
 from syncer.specs.csv_table import DELIMITERS, CsvRow, read_csv
@@ -31,7 +32,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for a formula; such a cell is written behind a ' and read without it."""
 
 
-class Decision(NamedTuple):
+class Decision(msgspec.Struct, frozen=True):
     """One line: `account_id` is the long form of a Salesforce id or a HubSpot number, None for no account."""
 
     decision: str
@@ -190,6 +191,6 @@ def added_lines(before: str, decisions: list[Decision]) -> str:
     if not header:
         writer.writeheader()
     for decision in decisions:
-        cells = {name: value or "" for name, value in decision._asdict().items()}
+        cells = {name: value or "" for name, value in msgspec.structs.asdict(decision).items()}
         writer.writerow({name: f"'{value}" if value.startswith(FORMULA) else value for name, value in cells.items()})
     return text.getvalue()

@@ -155,8 +155,8 @@ def inspect(tokens: Sequence[Token], columns: Mapping[str, Column]) -> None:
             raise Refused(Fault(token.start, "two texts stand side by side; a comma or || is missing"))
         if token.token_type is TokenType.SEMICOLON:
             raise Refused(Fault(token.start, "one expression only; remove the ;"))
-        if token.token_type is not TokenType.STRING and re.search("[\u2018\u2019\u201c\u201d]", token.text):
-            raise Refused(Fault(token.start, "these quotes are typographic; write ' instead"))
+        if token.token_type is not TokenType.STRING:
+            refuse_lookalikes(token)
         if token.token_type in OPENERS:
             opened.append(token)
         elif opened and CLOSERS.get(token.token_type) == OPENERS[opened[-1].token_type]:
@@ -166,6 +166,15 @@ def inspect(tokens: Sequence[Token], columns: Mapping[str, Column]) -> None:
     if opened:
         missing = {"(": ")", "[": "]", "{": "}", "CASE": "END"}[OPENERS[opened[-1].token_type]]
         raise Refused(Fault(opened[-1].start, f"{opened[-1].text.upper()} opens here and its {missing} is missing"))
+
+
+def refuse_lookalikes(token: Token) -> None:
+    """Refuses what an input method or a text editor puts in place of the ordinary signs."""
+    if re.search("[\u2018\u2019\u201c\u201d]", token.text):
+        raise Refused(Fault(token.start, "these quotes are typographic; write ' instead"))
+    if wide := re.search("[\uff01-\uff5e]", token.text):
+        narrow = chr(ord(wide.group()) - 0xFEE0)
+        raise Refused(Fault(token.start + wide.start(), f"{wide.group()} is a full-width character; write {narrow} instead"))
 
 
 def parse_fault(error: ParseError, text: str) -> Fault:

@@ -32,7 +32,9 @@ def column(walk: Walk, node: Node) -> Part:
         return walk.refuse(node, text)
     name = ".".join(word.name for word in words).lower()
     if name not in walk.columns:
-        return walk.refuse(node, f"there is no column {name}{near(name, walk.columns)}")
+        hint = near(name, walk.columns)
+        unread = f"{';' if not hint else ' If not,'} add it under crm: in mappings/account.yaml" if name.startswith("crm.") else ""
+        return walk.refuse(node, f"there is no column {name}{hint}{unread}")
     walk.used.add(name)
     sql = name.replace(".", "__") if "." in name else f'"{name}"'
     found = walk.columns[name]

@@ -56,17 +56,29 @@ class _Field:
     @cached_property
     def facts(self) -> list[str]:
         own = [name for name in self.mapped.expression.columns if "." in name and not name.startswith(PREFIXES)]
-        return list(dict.fromkeys([*in_order(own, self.text), *(_by_weight(self.health) if self.mapped.rests_on_health else ())]))
+        return list(dict.fromkeys([*in_order(own, self.text), *(_by_weight(self.health) if self.rests_on_health else ())]))
 
     @cached_property
     def holds(self) -> list[str]:
-        columns = [f"{source}__held" for source in self.mapped.sources]
+        columns = [f"{source}__held" for source in self.sources]
         return [column.replace("__", ".", 1) for column in (*columns, *self.mapped.held_by)]
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        return self.mapped.expression.columns | {self.mapped.key}
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        return self.mapped.sources
+
+    @cached_property
+    def rests_on_health(self) -> bool:
+        return self.mapped.rests_on_health
 
     @cached_property
     def moves_with_time(self) -> bool:
         """Does the value change by itself, as days since something do?"""
-        measures = [each.expression for model in self.health.models for each in model.measures] if self.mapped.rests_on_health else []
+        measures = [each.expression for model in self.health.models for each in model.measures] if self.rests_on_health else []
         return any(re.search(r"\btoday\b|health__change_30d", each.sql) for each in (self.mapped.expression, *measures))
 
 
@@ -99,17 +111,16 @@ class _Judge:
 
     def _causes(self, account: str, about: _Field) -> Iterator[str]:
         moved = self._moves(account)
-        used = {about.mapped.key, *about.mapped.expression.columns}
         facts = [name for name in about.facts if name in moved]
-        if about.mapped.key in self.rewritten.fields or used & self.rewritten.fields or self.rewritten.facts & set(about.facts):
+        if about.used & self.rewritten.fields or self.rewritten.facts & set(about.facts):
             yield "mapping changed"
-        elif self.rewritten.health and about.mapped.rests_on_health:
+        elif self.rewritten.health and about.rests_on_health:
             yield "health model changed"
         elif self.rewritten.whole and facts:
             yield f"{' and '.join(self.rewritten.whole)} changed"
         if any(moved.get(name, (None, None))[0] for name in about.holds):
             yield "no longer held back"
-        links = [source for source in about.mapped.sources if f"{source}.present" in moved]
+        links = [source for source in about.sources if f"{source}.present" in moved]
         yield from (f"{'matched' if moved[f'{source}.present'][1] == 'true' else 'no longer matched'} in {source}" for source in links)
         yield from _listed((name, *moved[name]) for name in facts if name.partition(".")[0] not in links)
         if "record.currency" in moved and about.mapped.spec.type == "currency":
@@ -151,8 +162,9 @@ def _last_written(proposal: Proposal) -> dict[tuple[str, str], Last]:
     changed = f"SELECT account_id FROM cells WHERE {any_change(proposal.fields)}"
     newest = ", ".join(f"ARG_MAX({column}, instant)" for column in ("COALESCE(value, '')", "run", "kind"))
     rows = proposal.engine.rows(
-        f"SELECT account_id, field, {newest} FROM {HISTORY.name} WHERE crm = $crm AND account_id IN ({changed}) GROUP BY ALL",
-        {"crm": proposal.crm},
+        f"SELECT account_id, field, {newest} FROM {HISTORY.name} "
+        f"WHERE crm = $crm AND field IN (SELECT UNNEST($fields)) AND account_id IN ({changed}) GROUP BY ALL",
+        {"crm": proposal.crm, "fields": [count.field for count in proposal.plan.counts if count.changed]},
     )
     return {(account, name): Last(value or None, by, kind) for account, name, value, by, kind in rows}
 

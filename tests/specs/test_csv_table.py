@@ -53,7 +53,10 @@ def test_headers_as_written_and_further_columns(tmp_path):
 FAULTS = {
     "empty": ("", ["1:1: the file is empty; it needs a line of headers"]),
     "only blank lines": ("\n \n", ["1:1: the file is empty; it needs a line of headers"]),
-    "not UTF-8": (b"id,mrr\ncus_\xe9,1\n", ["2:5: this is not UTF-8 text from here on, it looks like Windows-1252 (Western European); save the file as UTF-8"]),
+    "not UTF-8": (
+        b"id,mrr\ncus_\xe9,1\n",
+        ["2:5: this is not UTF-8 text from here on, it looks like Windows-1252 (Western European); save the file as UTF-8"],
+    ),
     "columns missing": (
         "ids,name\n1,2\n",
         [

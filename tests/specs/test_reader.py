@@ -189,7 +189,8 @@ def test_files(tmp_path: Path) -> None:
     latin = tmp_path / "latin.yaml"
     latin.write_bytes("name: a\non: Zürich".encode("latin-1"))
     _, [problem] = Page.load(latin, "latin.yaml").read(File)
-    assert str(problem) == "latin.yaml:2:6: this is not UTF-8 text from here on, it looks like Windows-1252 (Western European); save the file as UTF-8"
+    assert (problem.file, problem.line, problem.column) == ("latin.yaml", 2, 6)
+    assert problem.text == "this is not UTF-8 text from here on, it looks like Windows-1252 (Western European); save the file as UTF-8"
     good = tmp_path / "good.yaml"
     good.write_bytes("\ufeffname: Zürich\r\non: true\r\n".encode())
     assert Page.load(good).read(File) == (File(name="Zürich", on=True), [])

@@ -17,7 +17,7 @@ Floors, lowest first; a module imports only from floors below its own or from it
     tools       http, pace, store, engine, intake: touch the world, know no vendor
     connectors  one source each: declare tables, yield pages
     crm         one CRM each: describe, read, write; row by row
-    runs        pull, snapshots, mirror, propose, apply, metrics, mrr, churn, explain: order effects, compute nothing
+    runs        pull, snapshots, mirror, propose, apply, metrics, mrr, churn, history, why, against, explain: order effects, compute nothing
     cli         parse, call one run, print one value, return a code
     sandbox     local stand-ins of the five vendors; imports nothing else of syncer, so no misunderstanding is shared
 
@@ -25,4 +25,8 @@ Revenue: each amount is a fraction of minor units through all models and is roun
 and churn policies are macros in the SQL (core/policy.py, core/churn_macros.py), so a sync, `syncer mrr` over files, `reconcile` under other
 switches and months told by Stripe's dates all run the same models. Every sync keeps what each customer pays as the month's balance
 (`history.mrr`); movements, rates and the monthly records of the CRM are computed from those.
+
+The past: each run keeps what it knew of every account, a slice for each CRM and day, and its written files once under a digest
+(`history.fact`, `history.definition`; runs/history.py). A day gone by is told by laying its slice out as `base` and judging it by the code that
+judges today; why a value changes is told by comparing with the latest slice.
 """

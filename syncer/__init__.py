@@ -27,6 +27,6 @@ switches and months told by Stripe's dates all run the same models. Every sync k
 (`history.mrr`); movements, rates and the monthly records of the CRM are computed from those.
 
 The past: each run keeps what it knew of every account, a slice for each CRM and day, and its written files once under a digest
-(`history.fact`, `history.definition`; runs/history.py). A day gone by is told by laying its slice out as `base` and judging it by the code that
-judges today; why a value changes is told by comparing with the latest slice.
+(`history.fact`, `history.definition`; runs/history.py). A day gone by is told by laying its slice out as `base` and judging it by the code
+that judges today; why a value changes is told by comparing with the latest slice.
 """

@@ -54,7 +54,7 @@ def apply_undo(run: Run, approved: Sequence[WrittenPlan]) -> list[tuple[Applied,
 def _carry_out(run: Run, crm: Crm, plan: Plan, of: str | None, intake: Intake) -> tuple[Applied, dict[str, Any]]:
     described = crm.describe()
     with closing(Engine(run.store)) as engine:
-        engine.bind(run.tables(), intake.manifest)
+        engine.bind(run.tables(), run.stored())
         applied = apply(plan, target(run, crm, described, plan, engine), intake, run.id, run.watch)
     calls = {vendor: count for vendor, count in _calls(run).items() if vendor == crm.name}
     numbers = {"run": run.id, **summary(plan, applied.written, applied.rejected, calls), "undone": of}
@@ -68,7 +68,7 @@ def _plan(run: Run, crm: Crm, of: str, intake: Intake) -> Plan:
     """The plan back as of now: what changed in the CRM is read first."""
     read_mirror(crm, run.mirrored(crm.name), intake, run.as_of, run.watch)
     with closing(Engine(run.store)) as engine:
-        engine.bind(run.tables(), intake.manifest)
+        engine.bind(run.tables(), run.stored())
         wrote = _wrote(run, crm.name, of, engine)
     fields = [(field, planned(field, run.project.mapping.fields[field.key].value)) for field in run.project.fields_in(crm.name)]
     return undoing(crm.name, run.as_of, of, wrote, fields)

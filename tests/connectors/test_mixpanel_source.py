@@ -100,6 +100,7 @@ def test_profiles_and_their_keys(warm):
         ("property.website", "https://www.last.example/about"),
         ("property.email", "a@gmail.com"),
         ("domain", "last.example"),
+        ("domain", "gmail.com"),
     }
     assert ("acc-3", "property.plan", "pro") in warm.rows("mixpanel.key")
 
@@ -229,6 +230,7 @@ class OnlyWaiting(Clock):
     """A clock that only waiting moves, however busy the machine is."""
 
     def __init__(self, start):
+        super().__init__(start)
         self._moment = start
 
     def now(self):

@@ -51,6 +51,7 @@ def test_a_full_sweep_holds_what_the_account_holds(warm):
 def test_a_customer_s_keys_and_discount(warm):
     mine = [row for row in warm.rows("stripe.key") if row[0] in {"cus_000", "cus_007"}]
     assert mine == [
+        ("cus_000", "domain", "gmail.com"),
         ("cus_000", "email", "joe@gmail.com"),
         ("cus_000", "id", "cus_000"),
         ("cus_000", "metadata.account_id", "acme"),

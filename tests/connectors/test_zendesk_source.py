@@ -85,6 +85,7 @@ def test_a_first_pull_holds_what_the_account_holds(warm):
     assert organizations["2"]["deleted"] is True
     assert [row for row in warm.rows("zendesk.key") if row[0] in {"1", "7"}] == [
         ("1", "domain", "first.example"),
+        ("1", "domain", "gmail.com"),
         ("1", "field.region", "emea"),
         ("1", "id", "1"),
         ("7", "domain", "company7.example"),

@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic_settings import EnvSettingsSource
 
 from syncer.specs.env_file import ENV_FILE, EnvFile, read_env_file
 from syncer.specs.reader import Page
-from syncer.specs.settings_models import Settings, secret_keys, section_model
+from syncer.specs.settings_models import PREFIX, Settings, secret_keys, section_model
 from syncer.specs.wording import Fault, faults
 from syncer.words.errors import FileProblems, Problem
 
-__all__ = ["FILE", "FILL_IN", "Known", "Settings", "folder_of", "known", "load", "load_known"]
+__all__ = ["FILE", "FILL_IN", "PREFIX", "Known", "Settings", "folder_of", "known", "load", "load_known"]
 
 FILE = "syncer.yaml"
-PREFIX = "SYNCER_"
 FILL_IN = "fill-in"
 """Stands in a new `syncer.yaml` where only its owner knows what to write."""
 
@@ -82,17 +82,12 @@ def _page(folder: Path) -> Page | None:
 
 def _overruled(written: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
     """What is written, with the `SYNCER_…` among the variables put over it."""
-    told = dict(written)
-    for name, value in variables.items():
-        if name.upper() in _variables():
-            *sections, key = name[len(PREFIX) :].lower().split("__")
-            place = told
-            for section in sections:
-                inner = place.get(section)
-                place[section] = dict(inner) if isinstance(inner, dict) else {}
-                place = place[section]
-            place[key] = value
-    return told
+    source = EnvSettingsSource(Settings)
+    known = _variables()
+    source.env_vars = {name.lower(): value for name, value in variables.items() if name.upper() in known}
+    told = source()
+    under = {name: written[name] for name in told.keys() & written.keys() if isinstance(written[name], dict)}
+    return {**written, **{name: {**under[name], **value} if name in under else value for name, value in told.items()}}
 
 
 def _with_secrets(settings: Settings, page: Page | None, env_file: EnvFile) -> Known:

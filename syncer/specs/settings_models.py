@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from syncer.specs.reader import Spec
 from syncer.words import when
@@ -97,8 +98,13 @@ class HubSpotSettings(Spec):
     base_url: Url = Field(default="https://api.hubapi.com", description="Where HubSpot answers. Only ever another address for trials.")
 
 
-class Settings(Spec):
+PREFIX = "SYNCER_"
+
+
+class Settings(BaseSettings):
     """What a run is told from outside. A vendor without a section is not read or written."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     stripe: StripeSettings | None = None
     mixpanel: MixpanelSettings | None = None
@@ -114,6 +120,19 @@ class Settings(Spec):
     history_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         default=400, description="How many days of facts are kept for syncer explain --on."
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is given: settings.py puts files and environment over each other, as it must know where each value stands."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
 
     @property
     def crms(self) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncer.core.pruning import Loc, without
+from syncer.core.pruning import without
 from syncer.core.starter_texts import GITIGNORE, SECRETS, SECTIONS, SETTINGS_HEAD, VARIABLES, readme
 from syncer.specs.account import CRMS, SOURCES
 from syncer.specs.reader import Page
 from syncer.specs.settings import FILL_IN
+from syncer.specs.tree import Loc
 
 ACCOUNT_SPECS, ACCOUNT_MAPPING, HEALTH = "field_specs/account.yaml", "mappings/account.yaml", "mappings/health.yaml"
 USAGE = "mappings/usage.yaml"

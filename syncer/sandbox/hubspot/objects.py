@@ -127,7 +127,7 @@ class Objects:
         found = [record for one in ids if (record := records.find(one))]
         if len(found) < 2 or found[0] is found[1]:
             raise Refusal(400, f"Unable to merge {ids[1]} into {ids[0]}: both have to be records, and not the same one")
-        merged = records.merge(*found, call.now)
+        merged = records.merge(found[0], found[1], call.now)
         return Answer(records.show(merged, records.names_to_show([])), rows=1)
 
     def batch_read(self, call: Call) -> Answer:

@@ -14,7 +14,7 @@ import pytest
 GUIDE = (Path(__file__).parent.parent / "mappings" / "README.md").read_text()
 STEPS = GUIDE.split("## Ten minutes")[1].split("\n## ")[0]
 COMMANDS = re.findall(r"^```sh\n(.*?)^```", STEPS, re.MULTILINE | re.DOTALL)
-[LINE] = [line for line in re.search(r"^```yaml\n(.*?)^```", STEPS, re.MULTILINE | re.DOTALL)[1].splitlines() if "touch_model" in line]
+[LINE] = [line for line in re.search(r"^```yaml slip\n(.*?)^```", STEPS, re.MULTILINE | re.DOTALL)[1].splitlines() if "touch_model" in line]
 [SHOWN] = re.findall(r"^```text\n(.*?)^```", STEPS, re.MULTILINE | re.DOTALL)
 
 

@@ -54,7 +54,7 @@ def mrr(*, files: Sequence[str], as_of: str | None, preset: str | None, switches
 
     \b
     Examples:  syncer mrr customers.json subscriptions.json prices.json
-               syncer mrr export/*.json --as-of 2026-11-01 --preset stripe_dashboard --set trialing=include --json
+               syncer mrr export/*.json --as-of 2026-11-01 --preset stripe_dashboard --set trialing=include
                syncer mrr reconcile --theirs chartmogul.csv   # why theirs differ
     """
     changed = figures.set_switches(switches)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from stage import Stage, open_stage
 from syncer.runs.match import matched
 
 CRMS = ("salesforce", "hubspot")
+COMPILED: list[Path] = []
 Rows = dict[tuple[str, str], list[tuple[str, str | None, str | None]]]
 
 
@@ -21,7 +23,10 @@ def open_match_stage(folder: Path, *without: str) -> Iterator[Stage]:
     (folder / "project").mkdir()
     with open_stage(folder) as stage:
         stage.settings |= {"SYNCER_PROJECT": str(folder / "project"), "COLUMNS": "200", **stage.without(*without)}
+        if COMPILED:  # SQL that another stage composed; the texts are kept under a hash of all that they are made of
+            shutil.copytree(COMPILED[0], stage.state / "compiled")
         stage.sync()
+        COMPILED[:] = [stage.state / "compiled"]
         yield stage
 
 

@@ -26,6 +26,10 @@ and churn policies are macros in the SQL (core/policy.py, core/churn_macros.py),
 switches and months told by Stripe's dates all run the same models. Every sync keeps what each customer pays as the month's balance
 (`history.mrr`); movements, rates and the monthly records of the CRM are computed from those.
 
+A plan is a value (core/plan.py): the terminal, Markdown, HTML and JSON show one `View` of it. Its fingerprint rests on records, fields and
+values alone; `apply` makes it again and writes nothing if that differs. What people decide about matching stands in mappings/matches.csv,
+with the mapping, as the state is only a cache. SQL that takes long to compose is kept in the state under a hash of what it is made of.
+
 The past: each run keeps what it knew of every account, a slice for each CRM and day, and its written files once under a digest
 (`history.fact`, `history.definition`; runs/history.py). A day gone by is told by laying its slice out as `base` and judging it by the code
 that judges today; why a value changes is told by comparing with the latest slice.

@@ -281,7 +281,8 @@ def test_a_command_exists_with_its_options(line):
     _, name, *arguments = [word for word in shlex.split(line) if word != "--trace"]
     if name == "--help":
         return
-    app.get_command(None, name).make_context(name, NEEDS.get(line, arguments))
+    above = app.make_context("syncer", [name], resilient_parsing=True)
+    app.get_command(above, name).make_context(name, NEEDS.get(line, arguments), parent=above)
 
 
 NEEDS = {

@@ -81,7 +81,7 @@ def test_the_commands_work_one_after_the_other(tmp_path):
             environment = json.loads(served.stdout.readline())["environment"]
             for line in lines:
                 arguments = [part.strip('"') for part in re.findall(r'"[^"]*"|\S+', line)[1:]]
-                arguments = [found for part in arguments for found in (sorted(map(str, tmp_path.glob(part))) if "*" in part else [part])]
+                arguments = [found for part in arguments for found in (sorted(map(str, tmp_path.glob(part))) if "/*" in part else [part])]
                 arguments += ["--yes"] if arguments[0] == "init" else []  # which asks a person
                 done = syncer(*arguments, folder=tmp_path, **environment)
                 if arguments[0] == "explain":  # README's account is not in this company

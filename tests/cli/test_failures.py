@@ -97,7 +97,7 @@ def test_fields_that_one_crm_does_not_have(tmp_path, crm, fields):
 
 FAULTS = {
     "seats: [stripe.seats": (47, 10, "a list that is opened with [ here lacks a comma or its ]"),
-    "seats: COALESCE(stripe.saets, 0)": (46, 19, "there is no column stripe.saets; did you mean stripe.seats?"),
+    "seats: COALESCE(stripe.saets, 0)": (47, 19, "there is no column stripe.saets; did you mean stripe.seats?"),
     'seats: {value: "stripe.saets", on_missing: clear}': (47, 18, "there is no column stripe.saets; did you mean stripe.seats?"),
     "seat: stripe.seats": (47, 9, "there is no field seat in the field specs; did you mean seats?"),
     "seats: stripe.plan": (47, 10, "seats is a number field and takes money or number, but this expression gives text"),

@@ -1,14 +1,11 @@
 """Reading goes on behind a mistake: one wrong line never hides another, never invents one, and no text at all breaks the reader."""
 
 import random
-import time
 from pathlib import Path
 
 import pytest
 
 from syncer.runs.written import FILES, project
-from syncer.specs.reader import Page
-from syncer.specs.schema import MODELS
 from syncer.specs.shipped import page
 from syncer.words.errors import FileProblems
 
@@ -75,15 +72,3 @@ def test_a_line_that_is_not_yaml_hides_no_other_and_invents_none(tmp_path):
         (wrong + 1, "this key lacks its ':'; write key: value"),
         (wrong + 2, "arr: there is no column stripe.ar; did you mean stripe.arr?"),
     ]
-
-
-def test_two_hundred_fields_are_read_in_a_moment():
-    spec = (
-        "  label: Field\n  label_ja: 項目\n  type: number\n  scale: 3\n  help: Monthly recurring revenue, in the currency of the field.\n"
-    )
-    specs = "".join(f"field_{number}:\n{spec}  salesforce: F{number}__c\n  hubspot: f{number}\n" for number in range(200))
-    mapping = "".join(f'  field_{number}: {{value: "PCT(mixpanel.mau, stripe.seats)", limit: 100%}}\n' for number in range(200))
-    started = time.process_time()
-    for name, text in (("field_specs/account.yaml", specs), ("mappings/account.yaml", f"to: account\nmatch: {{}}\nfields:\n{mapping}")):
-        assert Page(name, text).read(MODELS[name])[1] == []
-    assert time.process_time() - started < 0.3

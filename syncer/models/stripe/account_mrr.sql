@@ -25,7 +25,7 @@ WITH unknown AS (
       WHEN u.reasons > 1 THEN u.reason || ' (and ' || CAST(u.reasons - 1 AS VARCHAR) || ' more)'
       WHEN u.reasons = 1 THEN u.reason
       WHEN p.too_large IS NOT NULL THEN p.too_large
-      WHEN p.currencies > 1 THEN 'several currencies: ' || p.names
+      WHEN p.currencies > 1 THEN 'several currencies: ' || p.names || '; stripe.mrr_reporting tells them in one'
     END AS held
   FROM paid AS p
   LEFT JOIN unknown AS u ON u.account_id = p.account_id

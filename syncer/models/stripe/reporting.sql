@@ -14,7 +14,7 @@ WITH converted AS (
     CASE
       WHEN own_held IS NOT NULL THEN own_held
       WHEN NOT rated THEN 'there is no rate from ' || COALESCE(currency, '(none)') || ' to ' || REPORTING()
-        || ' of ' || CAST(TODAY_UTC() AS VARCHAR) || ' or before'
+        || ' of ' || CAST(TODAY_UTC() AS VARCHAR) || ' or before; add one to the rates'
       WHEN n IS NULL OR d IS NULL THEN 'converted to ' || REPORTING() || ' it has too many digits to be computed exactly'
     END AS held
   FROM converted

@@ -1,4 +1,4 @@
-"""SQL texts that take long to compose, kept in the state under a hash of everything that they are made of."""
+"""What takes long to work out and follows from little, such as composed SQL, kept in the state under a hash of what it is made of."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from syncer.tools.store import Store
 
 
 def compiled(store: Store, make: Callable[[], str], *definition: object) -> str:
-    """What `make` composes from `definition`, whose parts must tell all of themselves in their `repr`."""
+    """What `make` works out from `definition`, whose parts must tell all of themselves in their `repr`."""
     digest = hashlib.sha256(repr((_makers(), *definition)).encode()).hexdigest()
-    path = f"compiled/{digest[:32]}.sql"
+    path = f"compiled/{digest[:32]}"
     kept = store.kept(path)
     if kept is not None:
         return kept.decode()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from importlib.metadata import version
+
+import msgspec
+
 from syncer.core.domains import company_domain
 from syncer.core.identity import BEFORE, RELATIONS, MatchRule, identity_query, standing, survivors
 from syncer.core.match_view import GONE, Void
@@ -72,10 +77,17 @@ def _domains(run: Run, crm: str, rules: list[MatchRule], engine: Engine) -> list
         return []
     texts = [f"SELECT DISTINCT value FROM {rule.source}.key WHERE key = '{_quoted(rule.source_key)}'" for rule in used]
     rows = engine.rows(" UNION ".join([f'SELECT DISTINCT "{website}" FROM crm.record WHERE "{website}" <> \'\'', *texts]))
-    ignored = frozenset(run.project.mapping.match.ignore_domains)
-    found = {text: domain for (text,) in rows if (domain := company_domain(text, ignored))}
+    ignored = sorted(run.project.mapping.match.ignore_domains)
+    asked = sorted(text for (text,) in rows)
+    # the same texts are asked about run after run: 10,000 accounts take 0.2 s
+    told = compiled(run.store, lambda: _told(asked, frozenset(ignored)), "domains", version("publicsuffixlist"), ignored, asked)
+    return msgspec.json.decode(told, type=list[tuple[str, str, str]])
+
+
+def _told(texts: Iterable[str], ignored: frozenset[str]) -> str:
+    found = {text: domain for text in texts if (domain := company_domain(text, ignored))}
     found |= {domain.host: domain for domain in found.values()}
-    return [(text, *domain) for text, domain in found.items()]
+    return msgspec.json.encode([(text, *domain) for text, domain in found.items()]).decode()
 
 
 def _keys_query(run: Run, crm: str) -> str:

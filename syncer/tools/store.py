@@ -2,7 +2,7 @@
 
     commits/0000000042.json   a manifest: which parts make each table, where each connector goes on, marks of the runs
     parts/stripe.customer/…   immutable Parquet files
-    compiled/….sql            texts that took long to compose
+    compiled/…                what took long to work out and follows from its name
     lease/0000000007.json     who works, until when; its number is the fencing token
 
 Every object is made by put-if-absent, the one condition that works on disk and in every bucket. The commit with the highest number is the

@@ -203,10 +203,12 @@ def _misfits(field: MappedField) -> Mapping[str, str]:
         test = f"{name} IS NULL AND ({field.expression.sql}) IS NOT NULL"
         found[test] = f"{spec.label} would be too large; the field has room for {room}"
     if spec.sql_type == "VARCHAR":
-        found[f"LENGTH({name}) > {spec.length}"] = f"{spec.label} would be longer than {spec.length} characters; give it more length in field_specs and in the CRM"
+        mend = "give it more length in field_specs and in the CRM"
+        found[f"LENGTH({name}) > {spec.length}"] = f"{spec.label} would be longer than {spec.length} characters; {mend}"
     if spec.options and not spec.open:
         options = ", ".join(_text(option) for option in spec.options)
-        found[f"{name} NOT IN ({options})"] = f"the value is not among the options of {spec.label}; add it to them in field_specs and in the CRM, or mend the expression"
+        mend = "add it to them in field_specs and in the CRM, or mend the expression"
+        found[f"{name} NOT IN ({options})"] = f"the value is not among the options of {spec.label}; {mend}"
     if spec.type == "url":
         found[f"{name} NOT LIKE 'https://%'"] = f"{spec.label} would not be an https link; mend the expression"
     return found

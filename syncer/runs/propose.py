@@ -130,7 +130,7 @@ def _plan(run: Run, crm: str, engine: Engine, fields: Sequence[MappedField], cur
         held,
         counts,
         fields=tuple(planned(field, run.project.mapping.fields[field.key].value) for field in fields),
-        matched=dict(zip(SOURCES, matched, strict=True)),
+        matched={source: count for source, count in zip(SOURCES, matched, strict=True) if source in run.settings.sources},
         ambiguous=ambiguous,
         cleared=run.project.mapping.limits.cleared,
         smallest=run.project.mapping.limits.smallest,

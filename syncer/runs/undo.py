@@ -15,7 +15,7 @@ from syncer.crm.port import Crm
 from syncer.runs.apply import Applied, apply, target
 from syncer.runs.connect import crms
 from syncer.runs.mirror import read_mirror
-from syncer.runs.past import DONE, PARTLY, past_runs
+from syncer.runs.past import DONE, PARTLY, failure_kept, past_runs
 from syncer.runs.propose import planned
 from syncer.runs.run import Run
 from syncer.runs.tables import HISTORY, RUN, mirror
@@ -43,12 +43,17 @@ def apply_undo(run: Run, approved: Sequence[WrittenPlan]) -> list[tuple[Applied,
     targets = crms(run.settings, run.calls)
     if missing := {written.plan.crm for written in approved} - targets.keys():
         raise UsageError(f"the plan is for {' and '.join(sorted(missing))}, which is not set up; add its section to syncer.yaml")
-    with run.writing() as intake:
+    crms_in_plan = [written.plan.crm for written in approved]
+    with run.writing() as intake, failure_kept(run, intake, crms_in_plan) as unfinished:
         fresh = [(written, _plan(run, targets[written.plan.crm], written.of or "", intake)) for written in approved]
         if said := [difference for written, plan in fresh if (difference := moved(written.plan, plan))]:
             again = f"Plan again with syncer undo {approved[0].of}, read it, and apply the new plan"
             raise StalePlan(f"{'; '.join(said)}. Nothing was written. {again}")
-        return [_carry_out(run, targets[plan.crm], plan, written.of, intake) for written, plan in fresh]
+        done = []
+        for written, plan in fresh:
+            done.append(_carry_out(run, targets[plan.crm], plan, written.of, intake))
+            unfinished.discard(plan.crm)
+        return done
 
 
 def _carry_out(run: Run, crm: Crm, plan: Plan, of: str | None, intake: Intake) -> tuple[Applied, dict[str, Any]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -22,7 +23,10 @@ KINDS = {"number": "number", "money": "number", "yes/no": "checkbox"}
 LINES = 6
 """Of a field's past."""
 INDENT = 15
+HEADING = "in the CRM"
+GAP = 2
 SHORT = 28
+STATES = {"held": "held back", "change": "will change", "other": "not as computed"}
 """Columns of a value in a list of fields."""
 EMPTY = Text("empty", style="dim")
 
@@ -30,14 +34,17 @@ EMPTY = Text("empty", style="dim")
 def show_fields(console: Console, told: Sequence[Explanation]) -> None:
     """Every field of an account in a line: value, what becomes of it, and what it is made of."""
     _show_head(console, told[0], Text(harmless(told[0].account), style="bold"))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("field", no_wrap=True, min_width=max(len(each.field) for each in told))
-    table.add_column("in the CRM", max_width=SHORT, no_wrap=True, overflow="ellipsis")
-    table.add_column("", style="yellow", no_wrap=True)
-    table.add_column("comes from", style="dim", no_wrap=True, overflow="ellipsis")
-    for each in told:
-        state = {"held": "held back", "change": "will change", "other": "not as computed"}.get(each.state, "")
-        table.add_row(each.field, _value(each.in_crm, each), state, harmless(each.expression))
+    rows = [(each.field, _value(each.in_crm, each), STATES.get(each.state, ""), harmless(each.expression)) for each in told]
+    fields, values, states = (max(cell_len(str(row[place])) for row in rows) for place in range(3))
+    values = max(len(HEADING), min(SHORT, values))
+    left = max(console.width - fields - values - states - 3 * GAP, len("comes from"))
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
+    table.add_column("field", no_wrap=True, width=fields)
+    table.add_column(HEADING, no_wrap=True, overflow="ellipsis", width=values)
+    table.add_column("", no_wrap=True, style="yellow", width=states)
+    table.add_column("comes from", no_wrap=True, overflow="ellipsis", style="dim", max_width=left)
+    for row in rows:
+        table.add_row(*row)
     console.print(table)
     console.print(Text(f"\nsyncer explain {told[0].account_id} FIELD{_on(told[0])} tells all of one", style="dim"))
 

@@ -13,7 +13,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.table import Table
 from rich.text import Text
 
-from syncer.core.overview import Customer, Overview
+from syncer.core.overview import Customer
+from syncer.core.plan import Plan
 from syncer.runs.metrics import MetricsResult
 from syncer.runs.pull import Watch
 from syncer.runs.sync import Result
@@ -67,7 +68,7 @@ def show_result(console: Console, result: Result, *, customers: bool = True) -> 
     verb = "would be written" if result.applied is None else "written"
     changed = sum(len(change.cells) for change in result.plan.changes) if result.applied is None else numbers["written"]
     facts = Table.grid(padding=(0, 2, 0, 0))
-    facts.add_row("Accounts", _matched(overview))
+    facts.add_row("Accounts", _matched(result.plan))
     facts.add_row(
         "Fields",
         f"[bold]{changed:,}[/] {verb} on {len(result.plan.changes):,} accounts · {numbers['unchanged']:,} already right · "
@@ -85,10 +86,10 @@ def show_result(console: Console, result: Result, *, customers: bool = True) -> 
         _show_customers(console, "In best health", overview.best)
 
 
-def _matched(overview: Overview) -> str:
-    parts = [f"{source} {count:,}" for source, count in overview.matched.items()]
-    held = f" · [yellow]{overview.ambiguous} ambiguous, held[/]" if overview.ambiguous else ""
-    return f"[bold]{overview.accounts:,}[/] in the CRM · matched: {' · '.join(parts)}{held}"
+def _matched(plan: Plan) -> str:
+    parts = [f"{source} {count:,}" for source, count in plan.matched.items()]
+    held = f" · [yellow]{plan.ambiguous} ambiguous, held[/]" if plan.ambiguous else ""
+    return f"[bold]{plan.accounts:,}[/] in the CRM · matched: {' · '.join(parts)}{held}"
 
 
 def _months(metrics: MetricsResult) -> str:

@@ -16,6 +16,7 @@ from syncer.specs.tree import Loc
 
 ACCOUNT_SPECS, ACCOUNT_MAPPING, HEALTH = "field_specs/account.yaml", "mappings/account.yaml", "mappings/health.yaml"
 USAGE = "mappings/usage.yaml"
+RATES = "mappings/rates.csv"
 MONTHLY = ("field_specs/monthly_metric.yaml", "mappings/monthly_metric.yaml")
 NEEDS_RATES = frozenset({"stripe.mrr_reporting", "stripe.mrr_rate_date"})
 POLICY = """
@@ -47,13 +48,15 @@ def starter(choices: Choices, shipped: Mapping[str, str]) -> dict[str, str]:
         "syncer.yaml": _settings(choices),
         ".env.example": _variables(choices),
         ".gitignore": GITIGNORE,
-        "README.md": readme(choices.crms, choices.sources),
+        "README.md": readme(choices.crms, choices.sources, choices.currency),
         ACCOUNT_SPECS: without(specs, [(key,) for key in _data(specs) if key not in mapped]),
         ACCOUNT_MAPPING: mapping,
         HEALTH: without(own[HEALTH], list(_unmeasured(_data(own[HEALTH]), choices))),
     }
     if "stripe" in choices.sources:
         files |= {name: own[name] for name in MONTHLY}
+    if choices.currency and "stripe" in choices.sources:
+        files[RATES] = "day,currency,quote,rate\n"
     if "mixpanel" in choices.sources:
         files[USAGE] = own[USAGE]
     return files

@@ -82,8 +82,14 @@ sandbox-state/
 """
 
 
-def readme(crms: Sequence[str], sources: Sequence[str]) -> str:
+def readme(crms: Sequence[str], sources: Sequence[str], currency: str | None) -> str:
     """What to do next in the new folder."""
+    rates = ""
+    if currency:
+        line = f"2026-10-31,{'usd' if currency == 'eur' else 'eur'},{currency},1.0850"
+        rates = (
+            f"\nExchange rates into {currency.upper()} stand in `mappings/rates.csv`, a line for each day and currency, such as `{line}`.\n"
+        )
     into, out_of = (" and ".join(VENDOR_NAMES[vendor] for vendor in vendors) for vendors in (crms, sources))
     return f"""\
 # {out_of} into {into}, by syncer
@@ -96,4 +102,4 @@ def readme(crms: Sequence[str], sources: Sequence[str]) -> str:
 `mappings/account.yaml` says where each value comes from, `mappings/health.yaml` what makes a customer healthy; `field_specs/` what each
 field is in the CRM. Change a line, run `syncer check`, then `syncer plan`. `syncer explain NAME` shows where a customer's values come from.
 Commit this folder, but for what `.gitignore` names.
-"""
+{rates}"""

@@ -86,10 +86,8 @@ def readme(crms: Sequence[str], sources: Sequence[str], currency: str | None) ->
     """What to do next in the new folder."""
     rates = ""
     if currency:
-        line = f"2026-10-31,{'usd' if currency == 'eur' else 'eur'},{currency},1.0850"
-        rates = (
-            f"\nExchange rates into {currency.upper()} stand in `mappings/rates.csv`, a line for each day and currency, such as `{line}`.\n"
-        )
+        line = f"2026-10-31,{'usd' if currency == 'eur' else 'eur'},{currency},1.25"
+        rates = f"\nExchange rates into {currency.upper()} stand in `mappings/rates.csv`, a line for each day, such as `{line}`.\n"
     into, out_of = (" and ".join(VENDOR_NAMES[vendor] for vendor in vendors) for vendors in (crms, sources))
     return f"""\
 # {out_of} into {into}, by syncer

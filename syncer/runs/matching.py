@@ -32,7 +32,7 @@ def match(run: Run, crm: str, engine: Engine) -> None:
     engine.fill(SURVIVOR, list(merged.items()))
     engine.fill(LEDGER, standing(run.project.matches, crm, merged))
     engine.fill(DOMAIN, _domains(run, crm, rules, engine))
-    engine.compute("crm.key", _keys_query(run, crm), {"crm": crm})
+    engine.compute("crm.key", _keys_query(run, crm, rules), {"crm": crm})
     engine.compute("identity.decision", compiled(run.store, lambda: identity_query(rules), "identity", rules))
     for name, select in RELATIONS.items():
         engine.define(name, select)
@@ -90,11 +90,13 @@ def _told(texts: Iterable[str], ignored: frozenset[str]) -> str:
     return msgspec.json.encode([(text, *domain) for text, domain in found.items()]).decode()
 
 
-def _keys_query(run: Run, crm: str) -> str:
-    """What a record can be found by: account_id, key, value. A Salesforce id also in its short form, a merged record's for the survivor.
+def _keys_query(run: Run, crm: str, rules: list[MatchRule]) -> str:
+    """What a record can be found by: account_id, key, value, of the keys that rules use.
 
-    An earlier match that a person decided on is not one: when the decision goes, so does the match.
+    A Salesforce id also in its short form, a merged record's for the survivor. An earlier match that a person decided on is not one:
+    when the decision goes, so does the match.
     """
+    used = {rule.crm_key for rule in rules}
     keys = [f"SELECT id, 'id', {form} FROM crm.record" for form in _forms(crm, "id")]
     keys += [f"SELECT account_id, 'id', {form} FROM {SURVIVOR.name}" for form in _forms(crm, "merged_id")]
     keys += [
@@ -102,6 +104,7 @@ def _keys_query(run: Run, crm: str) -> str:
         if key == "domain"
         else f"SELECT id, '{key}', TRIM(\"{name}\") FROM crm.record WHERE TRIM(\"{name}\") <> ''"
         for key, name in run.project.keys_in(crm).items()
+        if key in used
     ]
     keys.append(
         f"SELECT COALESCE(s.account_id, p.account_id), '{BEFORE}.' || p.source, p.source_id FROM {PAIR.name} AS p "

@@ -29,7 +29,7 @@ LEASE_SECONDS = 1800
 
 @dataclass
 class Run:
-    """`as_of` is the instant that all figures are stated for, `started` that of the clock; `calls` counts requests by vendor."""
+    """`as_of` is the instant that all figures are stated for, `started` that of the clock in milliseconds, which orders runs; `calls` counts requests by vendor."""
 
     settings: Settings
     project: Project
@@ -38,7 +38,7 @@ class Run:
     watch: Watch
     id: str = ""
     calls: Calls = field(default_factory=Calls)
-    started: int = field(default_factory=lambda: int(time.time()))
+    started: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
     def __post_init__(self) -> None:
         self.id = self.id or f"{when.iso(self.as_of)[:10]}-{secrets.token_hex(3)}"

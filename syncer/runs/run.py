@@ -29,7 +29,10 @@ LEASE_SECONDS = 1800
 
 @dataclass
 class Run:
-    """`as_of` is the instant that all figures are stated for, `started` that of the clock in milliseconds, which orders runs; `calls` counts requests by vendor."""
+    """One run. `as_of` is the instant that all figures are stated for; `calls` counts requests by vendor.
+
+    `started` is the clock's time in milliseconds: runs are listed by it, and two may begin within a second.
+    """
 
     settings: Settings
     project: Project

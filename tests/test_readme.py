@@ -54,7 +54,12 @@ def test_the_transcript_is_what_the_demo_prints(demo):
     if os.environ.get("UPDATE_README"):
         README.write_text(README.read_text().replace(f"```text\n{shown}```", f"```text\n{printed}```"))
         return
-    assert shown == printed
+    assert without_calls(shown) == without_calls(printed)
+
+
+def without_calls(text):
+    """HubSpot's search takes a page more in some runs: its records were written within few seconds, and are read back by their stamps."""
+    return re.sub(r"\d+ calls in all", "calls in all", text)
 
 
 def test_the_report_is_one_file_that_needs_nothing_else(demo):
